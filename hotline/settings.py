@@ -1,0 +1,65 @@
+"""Every setting of the application, typed, frozen, with its help. Read from HOTLINE_* environment variables."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEV_KEY = "aG90bGluZS1kZXZlbG9wbWVudC1rZXktMzJieXRlcyE="
+DEV_SECRET = "hotline-development-secret-not-for-production"  # noqa: S105  (refused with a real carrier)
+
+
+class Settings(BaseSettings):
+    """The settings; each field's description is its documentation (see docs/settings.md)."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", frozen=True, extra="ignore")
+
+    database_url: str = Field("", description="PostgreSQL URL; empty: the embedded server in the data folder.")
+    redis_url: str = Field("", description="Redis or Valkey URL for the broker; empty: the embedded server.")
+    data_dir: Path = Field(Path(".hotline"), description="Folder for the embedded servers, recordings and logs.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8080, ge=1, le=65535, description="Port of the web server; the simulator takes the next one.")
+    public_url: str = Field(
+        "", description="Address under which the carrier reaches us, without a trailing slash; empty: host and port."
+    )
+    carrier: Literal["simulator", "twilio", "signalwire", "somleng"] = Field(
+        "simulator", description="Which carrier connects the calls (see hotline/telephony/capabilities.py)."
+    )
+    carrier_api_url: str = Field("", description="REST base address of the carrier; empty: the carrier's own.")
+    carrier_account: str = Field("AC00000000000000000000000000000000", description="Account identifier there.")
+    carrier_token: SecretStr = Field(
+        SecretStr("simulated-carrier-token"),
+        description="Token that signs webhooks and REST calls; two, comma-separated, while it is being changed.",
+    )
+    carrier_from: str = Field("", description="Number shown on calls we place; empty: the line that was called.")
+    vault_keys: SecretStr = Field(
+        SecretStr(DEV_KEY), description="Fernet keys for personal data, comma-separated, newest first."
+    )
+    vault_pepper: SecretStr = Field(SecretStr(DEV_SECRET), description="Secret of the keyed hash of numbers.")
+    secret_key: SecretStr = Field(SecretStr(DEV_SECRET), description="Secret that signs browser sessions.")
+    default_language: Literal["zh-CN", "en"] = Field("zh-CN", description="Language of prompts and pages.")
+
+    @property
+    def base_url(self) -> str:
+        """The address the carrier signs and we put into webhooks."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def carrier_tokens(self) -> tuple[str, ...]:
+        """The tokens that may have signed a webhook, newest first."""
+        return tuple(t.strip() for t in self.carrier_token.get_secret_value().split(",") if t.strip())
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Folder in which messages and memos are kept."""
+        return self.data_dir / "recordings"
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    """Return the settings of this process. Raises pydantic.ValidationError naming the setting and the reason."""
+    return Settings()

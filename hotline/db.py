@@ -10,7 +10,7 @@ from uuid import UUID
 import uuid_utils
 from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, Text, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column, sessionmaker
 
 __all__ = ["Base", "MappedAsDataclass", "Session", "SessionFactory", "create", "mapped_column", "new_id"]
 

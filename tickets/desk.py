@@ -1,0 +1,119 @@
+"""What may be done to a ticket: each is check + row + event in the caller's one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tickets import timers
+from tickets.models import Ticket, TicketEvent
+from tickets.states import FINAL, Action, State, after
+
+CALL_BACK = "call_back"
+"""Kind of the timer that promises a missed caller to be rung back."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who rang where: what a new ticket is opened with."""
+
+    tenant_id: UUID
+    station_id: UUID
+    line_id: UUID | None
+    survivor_id: UUID | None
+    caller_hash: bytes | None
+    caller_sealed: bytes | None
+
+
+def open_ticket(session: Session, contact: Contact, now: datetime) -> Ticket:
+    """Open a ticket for a contact and return it, with its first event."""
+    ticket = Ticket(
+        tenant_id=contact.tenant_id,
+        station_id=contact.station_id,
+        line_id=contact.line_id,
+        survivor_id=contact.survivor_id,
+        caller_hash=contact.caller_hash,
+        caller_sealed=contact.caller_sealed,
+        opened_at=now,
+        state=State.OPEN.value,
+    )
+    session.add(ticket)
+    session.flush()
+    note(session, ticket.id, "opened", now)
+    return ticket
+
+
+def find_unanswered(session: Session, tenant_id: UUID, caller_hash: bytes, since: datetime) -> Ticket | None:
+    """Return the caller's newest ticket since ``since`` that no human has answered yet."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.caller_hash == caller_hash, Ticket.tenant_id == tenant_id, Ticket.opened_at >= since)
+        .where(Ticket.state == State.OPEN.value)
+        .order_by(Ticket.opened_at.desc())
+        .limit(1)
+    ).first()
+
+
+def find_open_for(session: Session, survivor_id: UUID) -> Ticket | None:
+    """Return a survivor's newest ticket that is not finished, or None."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.survivor_id == survivor_id, Ticket.state.not_in([s.value for s in FINAL]))
+        .order_by(Ticket.opened_at.desc())
+        .limit(1)
+    ).first()
+
+
+def note(
+    session: Session, ticket_id: UUID, kind: str, now: datetime, *, actor: str = "system", **data: Any
+) -> TicketEvent:
+    """Append an event to a ticket's history and return it."""
+    event = TicketEvent(ticket_id=ticket_id, at=now, kind=kind, actor=actor, data=data)
+    session.add(event)
+    return event
+
+
+def move(
+    session: Session, ticket: Ticket, action: Action, now: datetime, *, actor: str = "system", **data: Any
+) -> None:
+    """Take ``action`` on a ticket. Raises ImpossibleError when its state forbids it."""
+    before = State(ticket.state)
+    target = after(before, action)
+    ticket.state = target.value
+    ticket.version += 1
+    note(session, ticket.id, action.value, now, actor=actor, before=before.value, after=target.value, **data)
+
+
+def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now: datetime) -> None:
+    """A human pressed a key: someone is found (找得到人), and a promised call back is no longer owed."""
+    if State(ticket.state) in FINAL:
+        note(session, ticket.id, "answered_late", now, actor=by)
+        return
+    move(session, ticket, Action.ANSWER, now, actor=by, waited=waited_seconds)
+    if ticket.answered_at is None:
+        ticket.answered_at, ticket.answered_by, ticket.waited_seconds = now, by, waited_seconds
+    ticket.found_at = ticket.found_at or now
+    ticket.call_back_by = None
+    timers.cancel(session, f"{CALL_BACK}:{ticket.id}", now)
+
+
+def promise_call_back(session: Session, ticket: Ticket, minutes: int, now: datetime, why: str) -> None:
+    """Start the call-back clock of a contact that reached no human; the earlier of two promises stands."""
+    due = now + timedelta(minutes=minutes)
+    if ticket.call_back_by is not None and ticket.call_back_by <= due:
+        return
+    ticket.call_back_by = due
+    timers.set_timer(session, CALL_BACK, f"{CALL_BACK}:{ticket.id}", due, ticket_id=ticket.id, sooner=True)
+    note(session, ticket.id, "call_back_promised", now, why=why, by=due.isoformat())
+
+
+def urgent(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Raise a ticket's priority for danger or distress; once raised it stays."""
+    if ticket.priority != "urgent":
+        ticket.priority = "urgent"
+        note(session, ticket.id, "urgent", now)

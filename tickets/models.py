@@ -1,0 +1,112 @@
+"""What becomes of a call: the ticket, its append-only history and its timers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base, new_id
+from tickets.states import State
+
+_STATES = ", ".join(f"'{state.value}'" for state in State)
+
+
+class Ticket(Base):
+    """One contact of a survivor, from the first ring to the feedback on its effect (Q21 s.12)."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint("priority IN ('normal', 'urgent')", name="priority"),
+        Index(None, "tenant_id", "opened_at"),
+        Index(None, "station_id", "opened_at", postgresql_include=["waited_seconds"]),
+        Index(None, "caller_hash", "opened_at"),
+        Index(None, "survivor_id", "opened_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[int] = mapped_column(Identity(start=1001))
+    """The number people say aloud."""
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id"))
+    """The station that answers for it."""
+    line_id: Mapped[UUID | None] = mapped_column(ForeignKey("line.id"))
+    survivor_id: Mapped[UUID | None] = mapped_column(ForeignKey("survivor.id"))
+    caller_hash: Mapped[bytes | None]
+    caller_sealed: Mapped[bytes | None]
+    need: Mapped[str] = mapped_column(default="", server_default="")
+    domain: Mapped[str] = mapped_column(default="", server_default="")
+    priority: Mapped[str] = mapped_column(default="normal", server_default="normal")
+    state: Mapped[str] = mapped_column(default=State.OPEN.value, server_default=State.OPEN.value)
+    opened_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str] = mapped_column(default="", server_default="")
+    """Label of who took the call."""
+    waited_seconds: Mapped[int | None]
+    """Whole seconds from the first ring to the accept key."""
+    message_at: Mapped[datetime | None]
+    """When the survivor left a message."""
+    call_back_by: Mapped[datetime | None]
+    """By when a missed call is promised to be rung back."""
+    answer: Mapped[str] = mapped_column(default="", server_default="")
+    """答疑解惑: what was asked and answered."""
+    found_at: Mapped[datetime | None]
+    """找得到人: someone was found."""
+    came_at: Mapped[datetime | None]
+    """上得了门: someone came to the door."""
+    helped_at: Mapped[datetime | None]
+    """帮得上忙: the help helped."""
+    solved_at: Mapped[datetime | None]
+    """解得了困: the problem is solved."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts changes, so that two people editing notice each other."""
+
+    @property
+    def label(self) -> str:
+        """The ticket's number as people say and write it."""
+        return f"No.{self.number}"
+
+
+class TicketEvent(Base):
+    """One line of a ticket's history; never changed, never deleted (a database trigger refuses it)."""
+
+    __tablename__ = "ticket_event"
+    __table_args__ = (Index(None, "ticket_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    actor: Mapped[str] = mapped_column(default="system", server_default="system")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+class Timer(Base):
+    """Something to be done at a time: claimed by any worker with SKIP LOCKED, never kept in the broker."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        Index("ix_timer_due", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("uq_timer_pending_key", "key", unique=True, postgresql_where=text("state = 'pending'")),
+        Index(None, "ticket_id"),
+        CheckConstraint("state IN ('pending', 'done', 'cancelled', 'failed')", name="state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    key: Mapped[str]
+    """What it is about; one pending timer a key."""
+    due_at: Mapped[datetime]
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"))
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    state: Mapped[str] = mapped_column(default="pending", server_default="pending")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    leased_until: Mapped[datetime | None]
+    """A worker that claimed it and died gives it back at this moment."""
+    done_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="", server_default="")

@@ -1,0 +1,145 @@
+"""A call, its legs to handsets, what was answered to the carrier, and who is being rung right now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.calls.states import LegState
+from hotline.db import Base, new_id
+
+_LEG_STATES = ", ".join(f"'{state.value}'" for state in LegState)
+
+
+class Call(Base):
+    """One telephone call with a survivor, from the first webhook to the end."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint("direction IN ('in', 'out')", name="direction"),
+        Index("ix_call_live", "seen_at", postgresql_where=text("ended_at IS NULL")),
+        Index(None, "ticket_id"),
+        Index(None, "from_hash", "started_at"),
+        Index(None, "tenant_id", "started_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    sid: Mapped[str] = mapped_column(unique=True)
+    """The carrier's name for it."""
+    direction: Mapped[str] = mapped_column(default="in", server_default="in")
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("line.id"))
+    station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id"))
+    """The station whose chain the call falls through; another after the caller chose one."""
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    survivor_id: Mapped[UUID | None] = mapped_column(ForeignKey("survivor.id"))
+    from_hash: Mapped[bytes | None]
+    from_sealed: Mapped[bytes | None]
+    flow: Mapped[str]
+    language: Mapped[str] = mapped_column(default="zh-CN", server_default="zh-CN")
+    need: Mapped[str] = mapped_column(default="", server_default="")
+    domain: Mapped[str] = mapped_column(default="", server_default="")
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    station_chosen: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """True once the caller asked for another township: then the file's station no longer decides."""
+    step: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Number of the last answer given to the carrier; each is given once (see CallStep)."""
+    plan: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Number of the plan in force; a choice of the caller makes a new one."""
+    tier: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The tier being rung, counted from 1; 0 before the first."""
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """When the carrier last said anything about it; the sweep asks after calls it fell silent on."""
+    accepted_leg_id: Mapped[UUID | None]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(default="", server_default="")
+    """answered, message, abandoned or unconfirmed; empty while it lasts."""
+
+
+class Leg(Base):
+    """One target of a call's plan: why it is rung or passed over, and what came of it."""
+
+    __tablename__ = "leg"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_LEG_STATES})", name="state"),
+        Index(None, "call_id", "plan", "tier"),
+        Index("uq_leg_one_accepted", "call_id", unique=True, postgresql_where=text("state = 'accepted'")),
+        Index(None, "sid", postgresql_where=text("sid IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"))
+    plan: Mapped[int]
+    tier: Mapped[int]
+    position: Mapped[int]
+    tier_kind: Mapped[str]
+    tier_name: Mapped[str] = mapped_column(default="", server_default="")
+    """What the caller is told is being tried."""
+    target_kind: Mapped[str]
+    """handset, staff or branch."""
+    target_id: Mapped[UUID]
+    station_id: Mapped[UUID | None]
+    label: Mapped[str]
+    number_hash: Mapped[bytes]
+    number_sealed: Mapped[bytes]
+    own_queue: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    ring_seconds: Mapped[int]
+    reason: Mapped[str]
+    """Code of why it is rung or passed over (see hotline.calls.reasons)."""
+    detail: Mapped[str] = mapped_column(default="", server_default="")
+    state: Mapped[str]
+    sid: Mapped[str | None]
+    rung_at: Mapped[datetime | None]
+    picked_up_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    key: Mapped[str] = mapped_column(default="", server_default="")
+    """The key the person pressed."""
+
+
+class CallStep(Base):
+    """An answer given to the carrier, kept word for word: the same webhook again gets the same answer again."""
+
+    __tablename__ = "call_step"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    asked: Mapped[str]
+    """What the webhook said: kind and keys."""
+    reply: Mapped[str]
+
+
+class Hold(Base):
+    """A telephone that is being rung or talked on; one call at a time, enforced by the primary key."""
+
+    __tablename__ = "hold"
+
+    number_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    leg_id: Mapped[UUID]
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime]
+    """Free again from here on, should the release never come."""
+
+
+class Recording(Base):
+    """Something that was spoken to us: a message of a survivor or a memo of the duty staff."""
+
+    __tablename__ = "recording"
+    __table_args__ = (Index(None, "ticket_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    sid: Mapped[str] = mapped_column(unique=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[str] = mapped_column(default="message", server_default="message")
+    url: Mapped[str]
+    seconds: Mapped[int]
+    at: Mapped[datetime]
+    file: Mapped[str] = mapped_column(default="", server_default="")
+    """Name in the recordings folder once fetched from the carrier."""

@@ -3,8 +3,8 @@
 Any of 1-9 accepts, 0 or * passes on at once, silence hangs up (mission.md, "What goes wrong" 3 and 13).
 Effects: accept, decline, silence (only from carriers that report it).
 Words, each left out when unknown: ``village``, ``name``, ``hearing``, ``dialect``.
-Flags: urgent, unknown (number), several (people behind it), ticket (an open one), and after the key: colleague (somebody else
-was faster), caller_gone.
+Flags: urgent, unknown (number), several (people behind it), ticket (an open one); read before and after the key:
+colleague (somebody else was faster), caller_gone.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from ivr_flows.engine.steps import Prompt
 PROMPTS = Path(__file__).parent / "prompts"
 """The words that come with the software; a folder of one's own may replace any of them."""
 
-SPOKEN_ELSEWHERE = ("error.line", "error.last_resort", "error.moment", "trying.other", "trying.urgent")
-"""Prompts that no node names: the switchboard speaks them, or the engine chooses them by the tier's kind."""
+SPOKEN_ELSEWHERE = ("error.line", "error.last_resort", "error.moment")
+"""Prompts that no node names: whoever answers the carrier speaks them when something has gone wrong."""
 
 CHINESE_PER_SECOND = 4.5
 LETTERS_PER_SECOND = 14.0

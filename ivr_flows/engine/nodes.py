@@ -19,6 +19,12 @@ class Part:
 
 Says = tuple[Part, ...]
 
+TIERS = ("duty", "backup", "neighbour", "county", "volunteer", "partner", "urgent", "other")
+"""The kinds of tier that Connect announces (prompt ``trying.<kind>``); a kind unknown here is spoken as ``other``."""
+
+LIST_PROMPTS = ("choose.item", "choose.more", "choose.back")
+"""What Choose says besides its title."""
+
 
 def says(*parts: str | Part) -> Says:
     """Return prompt keys and parts as the tuple that nodes keep."""
@@ -168,6 +174,19 @@ class Hangup:
     def edges(self) -> Iterator[Edge]:
         """Yield nothing: the flow ends here."""
         yield from ()
+
+
+def prompt_keys(node: Node) -> tuple[str, ...]:
+    """Return every prompt that the node may speak."""
+    match node:
+        case Say() | Menu() | TakeMessage():
+            return tuple(part.key for part in node.says)
+        case Choose():
+            return (*(part.key for part in node.says), *LIST_PROMPTS)
+        case Connect():
+            return tuple(f"trying.{kind}" for kind in TIERS)
+        case _:
+            return ()
 
 
 Node = Say | Menu | Choose | Set | Branch | Connect | TakeMessage | Join | Hangup

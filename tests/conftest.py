@@ -1,0 +1,126 @@
+"""What every test may ask for: real servers, a database of its own, settings; and no way out of this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from hotline.db import create
+from hotline.settings import Settings
+from tests.servers import Addresses, Servers
+
+_SERVERS = pytest.StashKey[Servers]()
+
+
+def _stay_here(event: str, arguments: tuple[object, ...]) -> None:
+    """Refuse connections and look-ups beyond loopback, whoever asks (an audit hook cannot be patched around)."""
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a path is a Unix socket
+    else:
+        return
+    if isinstance(host, bytes):
+        host = host.decode()
+    if host in (None, "", "localhost"):
+        return
+    try:
+        if ipaddress.ip_address(str(host)).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise PermissionError(f"a test tried to reach {host}; only loopback is allowed")
+
+
+def _servers(config: pytest.Config) -> Servers:
+    if _SERVERS not in config.stash:
+        config.stash[_SERVERS] = Servers()
+    return config.stash[_SERVERS]
+
+
+def pytest_configure() -> None:
+    sys.addaudithook(_stay_here)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell each xdist worker where the one pair of servers is."""
+    addresses = _servers(node.config).addresses  # type: ignore[attr-defined]
+    node.workerinput["servers"] = (addresses.socket_folder, addresses.redis_url)  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _SERVERS in config.stash:
+        config.stash[_SERVERS].stop()
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Addresses:
+    """Where PostgreSQL and Valkey are; started on first use, shared by all workers."""
+    worker = getattr(request.config, "workerinput", None)
+    return Addresses(*worker["servers"]) if worker else _servers(request.config).addresses
+
+
+@pytest.fixture(scope="session")
+def database_url(servers: Addresses, worker_id: str) -> str:
+    """URL of this worker's database, schema in place, empty. Nothing committed here is cleaned up for you."""
+    return servers.create_database(f"worker_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on this worker's database."""
+    engine = create(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session inside an outer transaction; even what it commits is rolled back after the test."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def fresh_database(servers: Addresses) -> Iterator[Callable[[], str]]:
+    """Make databases of one's own (schema in place, empty) for stories that commit from several threads.
+
+    Call it for a URL; the databases are dropped after the test, open sessions or not. Dispose of your engines.
+    """
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"fresh_{uuid4().hex}")
+        return servers.create_database(made[-1])
+
+    yield make
+    for name in made:
+        servers.drop_database(name)
+
+
+@pytest.fixture
+def settings(database_url: str, servers: Addresses, tmp_path: Path) -> Settings:
+    """Settings that point at the test servers, whatever the environment says."""
+    return Settings(
+        database_url=database_url,
+        redis_url=servers.redis_url,
+        data_dir=tmp_path,
+        host="127.0.0.1",
+        port=8080,
+        public_url="http://hotline.test",
+        carrier="simulator",
+        carrier_token=SecretStr("simulated-carrier-token"),
+    )

@@ -59,11 +59,12 @@ def find_unanswered(session: Session, tenant_id: UUID, caller_hash: bytes, since
     ).first()
 
 
-def find_open_for(session: Session, survivor_id: UUID) -> Ticket | None:
-    """Return a survivor's newest ticket that is not finished, or None."""
+def find_open_for(session: Session, survivor_id: UUID, besides: UUID | None = None) -> Ticket | None:
+    """Return a survivor's newest unfinished ticket other than ``besides``, or None."""
     return session.scalars(
         select(Ticket)
         .where(Ticket.survivor_id == survivor_id, Ticket.state.not_in([s.value for s in FINAL]))
+        .where(Ticket.id.is_distinct_from(besides))
         .order_by(Ticket.opened_at.desc())
         .limit(1)
     ).first()

@@ -104,5 +104,5 @@ def after(state: State, action: Action) -> State:
         en = ", ".join(ACTION_WORDS[a][1] for a in choices) or "nothing"
         raise ImpossibleError(
             f"工单“{STATE_WORDS[state][0]}”时不能{ACTION_WORDS[action][0]}，可以：{zh}。"
-            f" (A ticket that is {STATE_WORDS[state][1]} cannot be put through “{ACTION_WORDS[action][1]}”; possible: {en}.)"
+            f" (A ticket that is {STATE_WORDS[state][1]} cannot do “{ACTION_WORDS[action][1]}”; possible: {en}.)"
         ) from None

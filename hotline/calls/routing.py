@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
@@ -71,15 +71,6 @@ def make_plan(facts: Facts) -> Plan:
         tier = _settle(draft, facts, seen)
         (tiers if tier.targets else skipped).append(tier)
     return _within_limit(tiers, skipped, facts)
-
-
-def second_try(facts: Facts, busy: Iterable[Target]) -> Plan:
-    """Return one more tier of telephones that were on another call a moment ago, if time is left for it."""
-    targets = tuple(replace(t, reason="again") for t in busy)[: facts.policy.most_targets]
-    left = facts.policy.limit_seconds - facts.spent_seconds - ANNOUNCE_SECONDS
-    if not targets or left < SHORTEST_RING_SECONDS:
-        return Plan(())
-    return Plan((Tier("again", "", min(left, facts.policy.seconds("duty")), targets),))
 
 
 def _drafts(facts: Facts) -> Iterator[_Draft]:

@@ -1,0 +1,168 @@
+"""What a flow may know of a call: the words, lists and flags of its prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.calls.models import Call, Leg
+from hotline.clock import local
+from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team
+from hotline.directory.policy import RoutingPolicy
+from hotline.directory.vocabulary import DOMAINS, NEEDS
+from ivr_flows.engine.steps import Choice, Facts, TierWords
+from tickets.desk import find_open_for
+from tickets.models import Ticket
+from tickets.states import STATE_WORDS, State
+
+NUMERALS = {5: "五", 10: "十", 15: "十五", 20: "二十", 30: "三十", 60: "六十"}
+
+
+class _Lists(Mapping[str, tuple[Choice, ...]]):
+    """Lists to choose from, read only when a flow reads them aloud."""
+
+    def __init__(self, loaders: Mapping[str, Callable[[], tuple[Choice, ...]]]) -> None:
+        self._loaders = loaders
+
+    def __getitem__(self, key: str) -> tuple[Choice, ...]:
+        return self._loaders[key]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaders)
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+
+class Briefing:
+    """Gathers the facts of a caller's flow from the rows of the call."""
+
+    def __init__(self, session: Session, call: Call, policy: RoutingPolicy, now: datetime) -> None:
+        self._session, self._call, self._policy, self._now = session, call, policy, now
+
+    def facts(self, next_tier: TierWords | None, *, first_tier: bool, unconfirmed: bool = False) -> Facts:
+        """Return the facts at this moment."""
+        return Facts(
+            language=self._call.language,
+            words=self._words(),
+            choices=_Lists(
+                {"stations": self._stations, "needs": self._needs, "domains": self._domains, "survivors": self._people}
+            ),
+            next_tier=next_tier,
+            first_tier=first_tier,
+            flags=frozenset(self._flags(unconfirmed)),
+        )
+
+    @cached_property
+    def _ticket(self) -> Ticket | None:
+        """The survivor's open ticket besides the one of this very call."""
+        if self._call.survivor_id is None:
+            return None
+        return find_open_for(self._session, self._call.survivor_id, besides=self._call.ticket_id)
+
+    def _words(self) -> dict[str, str]:
+        call, language = self._call, 0 if self._call.language == "zh-CN" else 1
+        station = self._session.get_one(Station, call.station_id)
+        line = self._session.get_one(Line, call.line_id)
+        minutes = self._policy.urgent_callback_minutes if call.urgent else self._policy.callback_minutes
+        words = {
+            "station": short_name(station, call.language),
+            "callback": f"{NUMERALS.get(minutes, minutes)}分钟内" if language == 0 else f"within {minutes} minutes",
+            "need": NEEDS.get(call.need, ("", ""))[language],
+            "domain": DOMAINS.get(call.domain, ("", ""))[language],
+        }
+        for owner, id_ in ((Team, line.team_id), (Partner, line.partner_id)):
+            if id_ and (found := self._session.get(owner, id_)):
+                words[owner.__tablename__] = (found.name_en if language else "") or found.name
+        if self._ticket:
+            words |= self._progress(self._ticket, language)
+        return words
+
+    def _progress(self, ticket: Ticket, language: int) -> dict[str, str]:
+        words = {"doing": STATE_WORDS[State(ticket.state)][language], "holder": ticket.answered_by}
+        if ticket.call_back_by:
+            due = local(ticket.call_back_by)
+            words["until"] = f"{due.month}月{due.day}日{due.hour}点" if language == 0 else due.strftime("%d %B %H:%M")
+        return words
+
+    def _flags(self, unconfirmed: bool) -> Iterator[str]:
+        if self._call.from_hash is None:
+            yield "no_number"
+        if unconfirmed:
+            yield "unconfirmed"
+        if self._ticket:
+            yield "ticket"
+            if self._ticket.call_back_by and self._ticket.call_back_by < self._now:
+                yield "late"
+        if self._call.survivor_id is None and len(self._people()) > 1:
+            yield "several"
+
+    def _stations(self) -> tuple[Choice, ...]:
+        rows = self._session.scalars(
+            select(Station)
+            .where(Station.tenant_id == self._call.tenant_id, Station.active, Station.level == 1)
+            .order_by(Station.code)
+        )
+        return tuple(Choice(str(row.id), short_name(row, self._call.language)) for row in rows)
+
+    def _needs(self) -> tuple[Choice, ...]:
+        return tuple(Choice(code, words[self._call.language == "en"]) for code, words in NEEDS.items())
+
+    def _domains(self) -> tuple[Choice, ...]:
+        return tuple(Choice(code, words[self._call.language == "en"]) for code, words in DOMAINS.items())
+
+    def _people(self) -> tuple[Choice, ...]:
+        if self._call.from_hash is None:
+            return ()
+        rows = self._session.scalars(
+            select(Survivor)
+            .join(SurvivorPhone)
+            .where(SurvivorPhone.number_hash == self._call.from_hash, Survivor.tenant_id == self._call.tenant_id)
+            .order_by(SurvivorPhone.priority, Survivor.code)
+        )
+        return tuple(Choice(str(row.id), row.name) for row in rows)
+
+
+def short_name(station: Station, language: str) -> str:
+    """Return a station's name as it is spoken: without the long official ending."""
+    if language == "en" and station.name_en:
+        return station.name_en
+    for ending in ("退役军人服务中心", "退役军人服务站"):
+        if station.name.endswith(ending) and station.name != ending:
+            return station.name.removesuffix(ending)
+    return station.name
+
+
+def whisper_facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
+    """Return what the handset may be told of the caller before it is joined (the survivor's file, Q21 s.8)."""
+    english = language == "en"
+    words: dict[str, str] = {}
+    flags = set()
+    if call.urgent:
+        flags.add("urgent")
+    people = session.scalars(
+        select(Survivor).join(SurvivorPhone).where(SurvivorPhone.number_hash == call.from_hash)
+        if call.survivor_id is None
+        else select(Survivor).where(Survivor.id == call.survivor_id)
+    ).all()
+    if people:
+        first = people[0]
+        words = {"village": first.village, "dialect": first.dialect}
+        words["name"] = (" or " if english else "或").join(p.name for p in people[:2])
+        if any(p.hearing != "normal" for p in people):
+            words["hearing"] = "hard of hearing" if english else "听力不好"
+        if len(people) > 1:
+            flags.add("several")
+        if find_open_for(session, first.id, besides=call.ticket_id):
+            flags.add("ticket")
+    else:
+        flags.add("unknown")
+    if call.ended_at is not None:
+        flags.add("caller_gone")
+    elif call.accepted_leg_id not in (None, leg.id):
+        flags.add("colleague")
+    return Facts(language=language, words=words, flags=frozenset(flags))

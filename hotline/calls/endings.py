@@ -1,0 +1,70 @@
+"""How a call ends: what it is remembered as, and the promise to ring back whoever reached no human."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotline.calls import chain
+from hotline.calls.models import Call, Leg, Recording
+from hotline.calls.states import LIVE, LegState
+from hotline.db import new_id
+from hotline.directory.policy import RoutingPolicy
+from hotline.telephony.events import CallEvent
+from tickets import desk
+from tickets.models import Ticket
+
+
+def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, how: str = "hung_up") -> None:
+    """The caller is gone: close legs, free telephones, and owe a call back if no human was reached."""
+    if call.ended_at is not None:
+        return
+    call.ended_at = now
+    live = [s.value for s in LIVE]
+    for leg in session.scalars(select(Leg).where(Leg.call_id == call.id, Leg.state.in_(live))):
+        accepted = leg.state == LegState.ACCEPTED.value
+        chain.settle(session, leg, LegState.ENDED if accepted else LegState.STOPPED, now)
+    chain.release_call(session, call.id)
+    if not call.outcome:
+        call.outcome = "answered" if call.accepted_leg_id else "abandoned"
+    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    if call.outcome != "answered":
+        promise(session, call, ticket, policy, now, call.outcome)
+    seconds = int((now - call.started_at).total_seconds())
+    talked = int((now - call.accepted_at).total_seconds()) if call.accepted_at and call.accepted_leg_id else 0
+    desk.note(session, ticket.id, "call_ended", now, outcome=call.outcome, how=how, seconds=seconds, talked=talked)
+
+
+def promise(session: Session, call: Call, ticket: Ticket, policy: RoutingPolicy, now: datetime, why: str) -> None:
+    """Owe a call back; a caller who withheld the number cannot be rung, so the ticket alone stays open."""
+    if call.from_hash is None:
+        desk.note(session, ticket.id, "no_number_to_ring", now, why=why)
+        return
+    minutes = policy.urgent_callback_minutes if call.urgent else policy.callback_minutes
+    desk.promise_call_back(session, ticket, minutes, now, why)
+
+
+def keep_message(session: Session, call: Call, event: CallEvent, now: datetime) -> None:
+    """Store a message once, whichever of the carrier's two reports of it comes first."""
+    if not event.recording_sid or event.recording_seconds <= 0:
+        return
+    row = {
+        "id": new_id(),
+        "sid": event.recording_sid,
+        "call_id": call.id,
+        "ticket_id": call.ticket_id,
+        "kind": "message",
+        "url": event.recording_url,
+        "seconds": event.recording_seconds,
+        "at": now,
+    }
+    new = session.scalar(insert(Recording).values(row).on_conflict_do_nothing().returning(Recording.id))
+    if new is None:
+        return
+    call.outcome = "message"
+    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    ticket.message_at = ticket.message_at or now
+    desk.note(session, ticket.id, "message_left", now, seconds=event.recording_seconds, recording=str(new))

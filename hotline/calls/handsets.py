@@ -1,0 +1,138 @@
+"""The handset's side of a call: it is picked up, told who calls, and a key accepts or passes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.calls import chain
+from hotline.calls.briefing import whisper_facts
+from hotline.calls.exchange import Exchange
+from hotline.calls.models import Call, Leg
+from hotline.calls.states import LegState, may_follow, reported
+from hotline.directory import health
+from hotline.telephony import twiml
+from hotline.telephony.events import CallEvent
+from hotline.telephony.twiml import Style
+from ivr_flows.engine.run import run
+from ivr_flows.engine.steps import Begin, Effect, Facts, Input, Keys, Leave, Position, Step
+from tickets import desk
+from tickets.models import Ticket
+
+
+def screen(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> str:
+    """Answer a handset that was picked up: whisper who calls and ask for a key. A machine is hung up on."""
+    now = x.clock()
+    call, leg = _load(session, leg_id)
+    if leg.sid is None:
+        leg.sid = event.sid or None
+    if may_follow(LegState(leg.state), LegState.PICKED_UP):
+        leg.state, leg.picked_up_at = LegState.PICKED_UP.value, now
+    if event.machine:
+        return _speak(x, leg, (Leave(),))
+    flow = x.flows["accept_call"]
+    return _turn(x, session, call, leg, Position(flow.start), Begin(), now)
+
+
+def key(x: Exchange, session: Session, leg_id: UUID, position: Position, event: CallEvent) -> str:
+    """Apply the key pressed on a handset; the first call to accept wins, a second handset is thanked."""
+    now = x.clock()
+    call, leg = _load(session, leg_id)
+    return _turn(x, session, call, leg, position, Keys(event.digits), now, event.digits)
+
+
+def status(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> None:
+    """Take in a carrier's report on a handset; repeated, late and reordered ones change nothing."""
+    now = x.clock()
+    call, leg = _load(session, leg_id)
+    if leg.sid is None and event.sid:
+        leg.sid = event.sid
+    before = LegState(leg.state)
+    after = reported(before, event.status)
+    if after in (LegState.DIALLING, LegState.RINGING):
+        leg.state = after.value
+    elif after is LegState.PICKED_UP:
+        leg.state, leg.picked_up_at = after.value, leg.picked_up_at or now
+    elif after is not None:
+        chain.settle(session, leg, after, now)
+    call.seen_at = now
+
+
+def _load(session: Session, leg_id: UUID) -> tuple[Call, Leg]:
+    """Lock the call, then its leg: all webhooks of one call go one after the other."""
+    call = session.scalars(
+        select(Call).join(Leg, Leg.call_id == Call.id).where(Leg.id == leg_id).with_for_update(of=Call)
+    ).one()
+    return call, session.get_one(Leg, leg_id, with_for_update=True, populate_existing=True)
+
+
+def _turn(
+    x: Exchange,
+    session: Session,
+    call: Call,
+    leg: Leg,
+    position: Position,
+    given: Input,
+    now: datetime,
+    pressed: str = "",
+) -> str:
+    flow, steps = x.flows["accept_call"], list[Step]()
+    for _ in range(5):
+        turn = run(flow, position, given, _facts(session, call, leg, x.settings.default_language))
+        steps.extend(turn.steps)
+        for effect in turn.effects:
+            _apply(session, call, leg, effect, pressed, now)
+        if turn.resume is None:
+            break
+        position, given = turn.resume, Begin()
+    return _speak(x, leg, tuple(steps))
+
+
+def _facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
+    """What the handset is told; a leg whose ringing was given up meanwhile is as good as a caller gone."""
+    facts = whisper_facts(session, call, leg, language)
+    if LegState(leg.state) in (LegState.PICKED_UP, LegState.ACCEPTED, LegState.ENDED):
+        return facts
+    if facts.flags & {"caller_gone", "colleague"}:
+        return facts
+    return replace(facts, flags=facts.flags | {"caller_gone"})
+
+
+def _apply(session: Session, call: Call, leg: Leg, effect: Effect, pressed: str, now: datetime) -> None:
+    before = LegState(leg.state)
+    leg.key = pressed or leg.key
+    if effect.kind == "accept":
+        if call.ended_at is None and call.accepted_leg_id is None and may_follow(before, LegState.ACCEPTED):
+            accept(session, call, leg, now)
+        return
+    after = LegState.DECLINED if effect.kind == "decline" else LegState.SILENT
+    if may_follow(before, after):
+        chain.settle(session, leg, after, now)
+
+
+def accept(session: Session, call: Call, leg: Leg, now: datetime) -> None:
+    """A human took the call: the leg, the call and the ticket say so, the other handsets stop ringing."""
+    leg.state, leg.accepted_at = LegState.ACCEPTED.value, now
+    leg.picked_up_at = leg.picked_up_at or now
+    call.accepted_leg_id, call.accepted_at = leg.id, now
+    chain.keep_hold(session, leg, now)
+    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    waited = int((now - call.started_at).total_seconds())
+    desk.answered(session, ticket, leg.label, waited, now)
+    health.note_attempt(session, leg.target_kind, leg.target_id, leg.state, now)
+
+
+def _speak(x: Exchange, leg: Leg, steps: tuple[Step, ...]) -> str:
+    base = f"{x.settings.base_url}/carrier/legs/{leg.id}"
+    style = Style(
+        book=x.book,
+        language=x.settings.default_language,
+        carrier=x.capabilities,
+        url=lambda at: f"{base}/key/{at}",
+        audio_url=lambda name: f"{x.settings.base_url}/carrier/audio/{name}",
+    )
+    return twiml.render(steps, style)

@@ -1,0 +1,107 @@
+"""How a call begins: whose line, which survivor, which station, which ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotline.calls.exchange import Exchange
+from hotline.calls.lookup import policy_for
+from hotline.calls.models import Call
+from hotline.db import new_id
+from hotline.directory.models import Line, Survivor, SurvivorPhone
+from hotline.numbers import Number
+from hotline.telephony.events import CallEvent
+from tickets import desk
+from tickets.models import Ticket
+
+FLOWS = {"main": "main_line", "volunteer": "volunteer_line", "partner": "partner_line"}
+"""Kind of a published line -> the flow a call on it runs through."""
+SAME_MISSED = timedelta(hours=24)
+"""Missed calls of one caller within this are one ticket until a human has answered."""
+
+
+class NoLineError(LookupError):
+    """Nothing is set up yet: there is no line on which a call could be taken."""
+
+
+def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime) -> Call | None:
+    """Store a new call with its ticket; None when the same call was stored at the same instant elsewhere.
+
+    Raises NoLineError when the directory is empty.
+    """
+    line = _line(x, session, event.called)
+    hash_ = x.vault.fingerprint(event.caller.value) if event.caller else None
+    people = _people(session, line, hash_) if hash_ else ()
+    survivor = people[0] if len(people) == 1 else None
+    home = people[0].station_id if people and line.flow == "main" else line.station_id
+    sealed = x.vault.seal(event.caller.value) if event.caller else None
+    contact = desk.Contact(line.tenant_id, home, line.id, survivor.id if survivor else None, hash_, sealed)
+    ticket = _ticket(session, contact, now)
+    row = {
+        "id": new_id(),
+        "sid": event.sid,
+        "tenant_id": line.tenant_id,
+        "line_id": line.id,
+        "station_id": home,
+        "ticket_id": ticket.id,
+        "survivor_id": contact.survivor_id,
+        "from_hash": hash_,
+        "from_sealed": sealed,
+        "flow": FLOWS[line.flow],
+        "language": survivor.language if survivor else line.language,
+        "started_at": now,
+        "seen_at": now,
+    }
+    made = session.scalar(insert(Call).values(row).on_conflict_do_nothing().returning(Call.id))
+    if made is None:
+        session.rollback()
+        return None
+    desk.note(session, ticket.id, "called", now, call=str(made), line=line.name)
+    return session.get_one(Call, made)
+
+
+def _line(x: Exchange, session: Session, called: Number | None) -> Line:
+    """Return the published line that was called; an unknown number is taken as the first trunk line."""
+    if called:
+        hash_ = x.vault.fingerprint(called.value)
+        found = session.scalars(select(Line).where(Line.number_hash == hash_, Line.active)).first()
+        if found:
+            return found
+    trunk = session.scalars(select(Line).where(Line.flow == "main", Line.active).order_by(Line.code)).first()
+    if trunk is None:
+        raise NoLineError("没有开通任何线路，请先导入通讯录 (no line is set up, import a directory first)")
+    return trunk
+
+
+def _people(session: Session, line: Line, number_hash: bytes) -> Sequence[Survivor]:
+    """Return who may be calling from a number, the likeliest first."""
+    return session.scalars(
+        select(Survivor)
+        .join(SurvivorPhone)
+        .where(SurvivorPhone.number_hash == number_hash, Survivor.tenant_id == line.tenant_id, Survivor.active)
+        .order_by(SurvivorPhone.priority, Survivor.code)
+    ).all()
+
+
+def _ticket(session: Session, contact: desk.Contact, now: datetime) -> Ticket:
+    """Return the ticket this contact belongs to: a missed or just cut-off one, else a new one."""
+    if contact.caller_hash:
+        missed = desk.find_unanswered(session, contact.tenant_id, contact.caller_hash, now - SAME_MISSED)
+        if missed:
+            return missed
+        policy = policy_for(session, contact.tenant_id, contact.station_id)
+        since = now - timedelta(minutes=policy.cut_off_minutes)
+        last = session.scalars(
+            select(Call)
+            .where(Call.from_hash == contact.caller_hash, Call.tenant_id == contact.tenant_id, Call.ended_at >= since)
+            .order_by(Call.ended_at.desc())
+            .limit(1)
+        ).first()
+        if last:
+            return session.get_one(Ticket, last.ticket_id)
+    return desk.open_ticket(session, contact, now)

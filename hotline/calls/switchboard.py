@@ -1,0 +1,261 @@
+"""The use case: a carrier's webhook comes in, the call moves on by one step, an answer goes out.
+
+Every answer is stored with the number of its step; a webhook that comes again gets the stored answer again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.calls import chain, endings, opening, routing
+from hotline.calls.briefing import Briefing
+from hotline.calls.exchange import Exchange
+from hotline.calls.lookup import Inquiry, facts_for, policy_for
+from hotline.calls.models import Call, CallStep, Leg
+from hotline.directory.models import Line, Survivor
+from hotline.directory.policy import RoutingPolicy
+from hotline.numbers import from_stored
+from hotline.telephony import twiml
+from hotline.telephony.events import CallEvent
+from hotline.telephony.twiml import Ringing, Style, Target
+from ivr_flows.engine.run import run
+from ivr_flows.engine.steps import (
+    Begin,
+    Continue,
+    Dialled,
+    Effect,
+    Input,
+    Keys,
+    Position,
+    Record,
+    Recorded,
+    Ring,
+    Step,
+    Wait,
+)
+from tickets import desk
+from tickets.models import Ticket
+
+log = logging.getLogger(__name__)
+
+SHORTEST_TALK_SECONDS = 4
+"""A call cut off sooner than this while the caller is still there goes on through the chain."""
+MOST_TURNS = 12
+"""Decisions and tiers that one webhook may pass through."""
+
+
+def incoming(x: Exchange, session: Session, event: CallEvent) -> str:
+    """Answer a new call: greet, open its ticket, and ring the first tier in the very same document."""
+    now = x.clock()
+    call = session.scalars(select(Call).where(Call.sid == event.sid).with_for_update()).first()
+    if call is not None:
+        return _stored(session, call, 0) or _empty(call)
+    call = opening.open_call(x, session, event, now)
+    if call is None:
+        return _stored_by_other(session, event)
+    policy = policy_for(session, call.tenant_id, call.station_id)
+    _plan(x, session, call, now)
+    return _answer(x, session, call, policy, Position(x.flows[call.flow].start), Begin(), "voice", now)
+
+
+def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Position, event: CallEvent) -> str:
+    """Answer a later webhook of a call: keys, the end of a tier's ringing, a recording."""
+    now = x.clock()
+    call = session.get_one(Call, call_id, with_for_update=True)
+    if (stored := _stored(session, call, number)) is not None:
+        return stored
+    call.seen_at = now
+    policy = policy_for(session, call.tenant_id, call.station_id)
+    given = _read(session, call, event, now)
+    if event.over or call.ended_at is not None:
+        endings.finish(session, call, policy, now)
+        return _keep(session, call, number, str(given), twiml.empty(), now)
+    return _answer(x, session, call, policy, position, given, str(given), now)
+
+
+def status(x: Exchange, session: Session, event: CallEvent) -> None:
+    """Take in a report on the caller's own leg; only its end matters, and only once."""
+    call = session.scalars(select(Call).where(Call.sid == event.sid).with_for_update()).first()
+    if call is None or call.ended_at is not None:
+        return
+    now = x.clock()
+    call.seen_at = now
+    if event.over:
+        endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), now)
+
+
+def recorded(x: Exchange, session: Session, call_id: UUID, event: CallEvent) -> None:
+    """Take in the carrier's report that a message is ready."""
+    call = session.get_one(Call, call_id, with_for_update=True)
+    endings.keep_message(session, call, event, x.clock())
+
+
+def _read(session: Session, call: Call, event: CallEvent, now: datetime) -> Input:
+    """Return what the webhook means to the flow; note what it says about the tier or the message."""
+    if event.dial_status:
+        return Dialled(_taken(session, call, event, now))
+    if event.recording_sid or event.recording_url:
+        endings.keep_message(session, call, event, now)
+        return Recorded(event.recording_seconds)
+    return Keys(event.digits) if event.digits else Begin()
+
+
+def _taken(session: Session, call: Call, event: CallEvent, now: datetime) -> bool:
+    """Did a human take the call? Only our own accept key says so, or the caller of a carrier without screening."""
+    chain.close_tier(session, call, event.dial_status, now)
+    if call.accepted_leg_id is None:
+        return False
+    talked = (now - (call.accepted_at or now)).total_seconds()
+    if talked >= SHORTEST_TALK_SECONDS or event.over:
+        return True
+    desk.note(session, call.ticket_id, "cut_off", now, talked=int(talked))
+    call.accepted_leg_id = call.accepted_at = None
+    return False
+
+
+def _answer(
+    x: Exchange,
+    session: Session,
+    call: Call,
+    policy: RoutingPolicy,
+    at: Position,
+    given: Input,
+    asked: str,
+    now: datetime,
+) -> str:
+    """Run the flow until it waits for somebody; decisions change the plan on the way. Store and return the answer."""
+    number = call.step + 1 if asked != "voice" else 0
+    call.step = number
+    steps: list[Step] = []
+    legs: Sequence[Leg] = ()
+    unconfirmed = isinstance(given, Dialled) and not x.capabilities.screening
+    if unconfirmed and given.taken:
+        call.outcome = "unconfirmed"
+    for _ in range(MOST_TURNS):
+        tier = chain.next_tier(session, call, now, policy.limit_seconds)
+        facts = Briefing(session, call, policy, now).facts(tier, first_tier=call.tier == 0, unconfirmed=unconfirmed)
+        turn = run(x.flows[call.flow], at, given, facts)
+        if any(isinstance(s, Ring) for s in turn.steps):
+            taken = chain.take_tier(session, call, now, policy.limit_seconds)
+            if taken is None:
+                continue
+            legs = () if isinstance(taken, chain.EverybodyBusy) else taken
+        steps.extend(turn.steps)
+        for effect in turn.effects:
+            _apply(x, session, call, effect, now)
+        if turn.resume is None:
+            break
+        at, given = turn.resume, Begin()
+    if any(isinstance(s, Record) for s in steps):
+        ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
+        endings.promise(session, call, ticket, policy, now, "nobody_answered")
+    return _keep(session, call, number, asked, _render(x, session, call, steps, legs), now)
+
+
+def _apply(x: Exchange, session: Session, call: Call, effect: Effect, now: datetime) -> None:
+    """Apply a decision of the caller; those that change who is sought make a new plan."""
+    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    match effect.kind:
+        case "language":
+            call.language = effect.value
+            return
+        case "station":
+            call.station_id = ticket.station_id = UUID(effect.value)
+            call.station_chosen = True
+        case "need":
+            call.need = ticket.need = effect.value
+        case "domain":
+            call.domain = ticket.domain = effect.value
+        case "urgent":
+            call.urgent = True
+            desk.urgent(session, ticket, now)
+        case "survivor":
+            survivor = session.get_one(Survivor, UUID(effect.value))
+            call.survivor_id = ticket.survivor_id = survivor.id
+            if not call.station_chosen:
+                call.station_id = ticket.station_id = survivor.station_id
+        case _:
+            return
+    desk.note(session, ticket.id, "chosen", now, actor="caller", what=effect.kind, value=effect.value)
+    _plan(x, session, call, now)
+
+
+def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
+    line = session.get_one(Line, call.line_id)
+    inquiry = Inquiry(
+        tenant_id=call.tenant_id,
+        home=call.station_id,
+        flow=line.flow,
+        survivor_id=call.survivor_id,
+        from_hash=call.from_hash,
+        caller=from_stored(x.vault.open(call.from_sealed)).value if call.from_sealed else None,
+        need=call.need,
+        domain=call.domain,
+        urgent=call.urgent,
+        called_owner=line.team_id or line.partner_id,
+        call_id=call.id,
+        spent_seconds=int((now - call.started_at).total_seconds()),
+    )
+    chain.forget_unrung(session, call, now)
+    chain.write_plan(session, x.vault, call, routing.make_plan(facts_for(session, x.vault, inquiry, now)))
+
+
+def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], legs: Sequence[Leg]) -> str:
+    line = session.get_one(Line, call.line_id)
+    survivor = session.get(Survivor, call.survivor_id) if call.survivor_id else None
+    base = f"{x.settings.base_url}/carrier"
+    if not legs:
+        steps = [s for step in steps for s in (_hold_the_line(step))]
+    style = Style(
+        book=x.book,
+        language=call.language,
+        carrier=x.capabilities,
+        url=lambda at: f"{base}/calls/{call.id}/{call.step + 1}/{at}",
+        audio_url=lambda name: f"{base}/audio/{name}",
+        recording_url=f"{base}/calls/{call.id}/recording",
+        line=line.code,
+        dialect=survivor.dialect if survivor else "",
+    )
+    if legs:
+        targets = tuple(_target(x, base, leg) for leg in legs)
+        shown = x.settings.carrier_from or from_stored(x.vault.open(line.number_sealed)).value
+        style = replace(style, ringing=Ringing(targets, legs[0].ring_seconds, shown))
+    return twiml.render(steps, style)
+
+
+def _target(x: Exchange, base: str, leg: Leg) -> Target:
+    number = from_stored(x.vault.open(leg.number_sealed))
+    legs = f"{base}/legs/{leg.id}"
+    return Target(number.value, f"{legs}/screen", f"{legs}/status", number.extension or "")
+
+
+def _hold_the_line(step: Step) -> tuple[Step, ...]:
+    """Everybody is on another call: wait a little, then look again."""
+    return (Wait(chain.PAUSE_SECONDS), Continue(step.at)) if isinstance(step, Ring) else (step,)
+
+
+def _keep(session: Session, call: Call, number: int, asked: str, reply: str, now: datetime) -> str:
+    session.add(CallStep(call_id=call.id, step=number, at=now, asked=asked, reply=reply))
+    return reply
+
+
+def _stored(session: Session, call: Call, number: int) -> str | None:
+    return session.scalar(select(CallStep.reply).where(CallStep.call_id == call.id, CallStep.step == number))
+
+
+def _stored_by_other(session: Session, event: CallEvent) -> str:
+    """The same first webhook came twice at the same instant and the other one won."""
+    call = session.scalars(select(Call).where(Call.sid == event.sid)).one()
+    return _stored(session, call, 0) or _empty(call)
+
+
+def _empty(call: Call) -> str:
+    log.warning("call %s has no stored answer", call.id)
+    return twiml.empty()

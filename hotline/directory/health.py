@@ -1,0 +1,42 @@
+"""Handsets kept true: attempts that fail demote a handset in the plan, a human's key restores it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import case, update
+from sqlalchemy.orm import Session
+
+from hotline.directory.models import Handset
+
+SUSPECT_AFTER = 2
+"""Failures in a row after which a handset is rung last."""
+DEAD_AFTER = 4
+"""Failures in a row after which it is passed over until a human confirms it."""
+
+_ALIVE = frozenset({"accepted", "declined"})
+_FAILED = frozenset({"failed", "silent"})
+
+
+def note_attempt(session: Session, kind: str, id_: UUID, outcome: str, now: datetime) -> None:
+    """Learn from how an attempt ended: ``failed`` and ``silent`` (a voicemail) count, a pressed key clears."""
+    if kind != "handset":
+        return
+    if outcome in _ALIVE:
+        confirm(session, id_, now)
+    elif outcome in _FAILED:
+        count = Handset.failures + 1
+        session.execute(
+            update(Handset)
+            .where(Handset.id == id_)
+            .values(
+                failures=count,
+                state=case((count >= DEAD_AFTER, "dead"), (count >= SUSPECT_AFTER, "suspect"), else_=Handset.state),
+            )
+        )
+
+
+def confirm(session: Session, handset_id: UUID, now: datetime) -> None:
+    """A human pressed a key on the handset: it is trusted again."""
+    session.execute(update(Handset).where(Handset.id == handset_id).values(failures=0, state="ok", confirmed_at=now))

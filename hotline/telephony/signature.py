@@ -1,0 +1,42 @@
+"""The one place where a carrier's signature is checked; there is no switch to turn it off."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from twilio.request_validator import RequestValidator
+
+from hotline.telephony.capabilities import Capabilities
+
+
+class Form(Protocol):
+    """A posted form: werkzeug's MultiDict, as the vendor's validator wants it."""
+
+    def keys(self) -> object:
+        """Return the field names."""
+
+    def getlist(self, key: str) -> list[str]:
+        """Return all values of a field."""
+
+
+def is_signed(
+    url: str, form: Form, body: bytes, headers: Mapping[str, str], tokens: Sequence[str], carrier: Capabilities
+) -> bool:
+    """Return whether one of our tokens signed exactly this request.
+
+    ``url`` is the address the carrier called: the public address plus the raw, undecoded path and query.
+    """
+    given = headers.get("X-Twilio-Signature") or headers.get("X-SignalWire-Signature") or ""
+    if not given:
+        return False
+    if any(RequestValidator(token).validate(url, form, given) for token in tokens):
+        return True
+    return carrier.hex_signature and any(_hex_matches(url, body, given, token) for token in tokens)
+
+
+def _hex_matches(url: str, body: bytes, given: str, token: str) -> bool:
+    expected = hmac.new(token.encode(), url.encode() + body, hashlib.sha1).hexdigest()
+    return hmac.compare_digest(expected, given)

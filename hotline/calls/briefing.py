@@ -75,9 +75,11 @@ class Briefing:
             "need": NEEDS.get(call.need, ("", ""))[language],
             "domain": DOMAINS.get(call.domain, ("", ""))[language],
         }
-        for owner, id_ in ((Team, line.team_id), (Partner, line.partner_id)):
-            if id_ and (found := self._session.get(owner, id_)):
-                words[owner.__tablename__] = (found.name_en if language else "") or found.name
+        branch = self._session.get(Team, line.team_id) if line.team_id else None
+        partner = self._session.get(Partner, line.partner_id) if line.partner_id else None
+        for word, owner in (("team", branch), ("partner", partner)):
+            if owner:
+                words[word] = (owner.name_en if language else "") or owner.name
         if self._ticket:
             words |= self._progress(self._ticket, language)
         return words

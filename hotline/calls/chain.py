@@ -24,6 +24,8 @@ SCREENING_SECONDS = 45
 """Longest time from the end of ringing until a picked-up handset has pressed a key or been dropped."""
 LONGEST_CALL = timedelta(hours=2)
 """The carrier ends a call after this; a held telephone is free again at the latest then."""
+JOINED = frozenset({"completed", "answered"})
+"""Carrier words for a tier in which somebody, or something, picked up."""
 PAUSE_SECONDS = 8
 """How long a caller waits between two tries when everybody is on another call."""
 
@@ -180,32 +182,30 @@ def _try_again(session: Session, call: Call, now: datetime) -> Sequence[Leg] | E
     return rung or EverybodyBusy()
 
 
+_TARGET = (
+    "target_kind", "target_id", "station_id", "label", "number_hash", "number_sealed", "own_queue", "detail"
+)  # fmt: skip
+
+
 def _copy(leg: Leg, call: Call) -> Leg:
-    same = {
-        c: getattr(leg, c)
-        for c in (
-            "target_kind",
-            "target_id",
-            "station_id",
-            "label",
-            "number_hash",
-            "number_sealed",
-            "own_queue",
-            "detail",
-        )
-    }
+    same = {column: getattr(leg, column) for column in _TARGET}
     return Leg(
         id=new_id(), call_id=call.id, plan=call.plan, tier=call.tier, position=0, tier_kind="again",
         ring_seconds=10, reason="again", state=LegState.DIALLING.value, **same,
     )  # fmt: skip
 
 
-def close_tier(session: Session, call: Call, dial_status: str, now: datetime) -> None:
-    """The carrier says the tier's ringing is over: legs whose own report never came get theirs from it."""
+def close_tier(session: Session, call: Call, dial_status: str, now: datetime, *, screened: bool = True) -> None:
+    """The carrier says the tier's ringing is over: legs whose own report never came get theirs from it.
+
+    Without screening nobody knows who picked up, so a joined tier is only noted as stopped.
+    """
     legs = session.scalars(
         select(Leg).where(Leg.call_id == call.id, Leg.state.in_([s.value for s in LIVE])).with_for_update()
     ).all()
     alone = {"busy": LegState.BUSY, "failed": LegState.FAILED}.get(dial_status) if len(legs) == 1 else None
+    if not screened and dial_status in JOINED:
+        alone = LegState.STOPPED
     for leg in legs:
         before = LegState(leg.state)
         ends = {LegState.ACCEPTED: LegState.ENDED, LegState.PICKED_UP: LegState.SILENT}

@@ -84,6 +84,13 @@ def station_path(session: Session, station_id: UUID) -> Sequence[Station]:
     return session.scalars(select(Station).where(Station.id.in_(select(ids.c.id))).order_by(Station.level.desc())).all()
 
 
+def duty_station(session: Session, station_id: UUID) -> UUID:
+    """Return the station whose duty handset serves the people of a station: itself or one above it."""
+    path = station_path(session, station_id)
+    levels = session.scalar(select(Tenant.levels).where(Tenant.id == path[0].tenant_id)) or []
+    return _duty_station(path, len(levels)).id
+
+
 def policy_for(session: Session, tenant_id: UUID, station_id: UUID) -> RoutingPolicy:
     """Return the policy in force at a station: its own, else the nearest above it, else the tenant's."""
     return _policy(session, tenant_id, [s.id for s in station_path(session, station_id)])
@@ -102,8 +109,8 @@ def _policy(session: Session, tenant_id: UUID, path: Sequence[UUID]) -> RoutingP
         )
     ).all()
     by_station = {row.station_id: row.data for row in rows}
-    narrowest = next((by_station[s] for s in (*path, None) if s in by_station), {})
-    return RoutingPolicy.model_validate(narrowest)
+    narrowest = next((by_station[s] for s in (*path, None) if s in by_station), None)
+    return RoutingPolicy.model_validate(narrowest or {})
 
 
 def _neighbours(session: Session, station: Station, most: int) -> Sequence[Station]:

@@ -33,7 +33,9 @@ class Call(Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     line_id: Mapped[UUID] = mapped_column(ForeignKey("line.id"))
     station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id"))
-    """The station whose chain the call falls through; another after the caller chose one."""
+    """The station whose duty handset rings first; another after the caller chose one."""
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("station.id"))
+    """The caller's own station, a village's where there is one; rings together with the backup."""
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
     survivor_id: Mapped[UUID | None] = mapped_column(ForeignKey("survivor.id"))
     from_hash: Mapped[bytes | None]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.calls.exchange import Exchange
-from hotline.calls.lookup import policy_for
+from hotline.calls.lookup import duty_station, policy_for
 from hotline.calls.models import Call
 from hotline.db import new_id
 from hotline.directory.models import Line, Survivor, SurvivorPhone
@@ -38,16 +38,18 @@ def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime) ->
     hash_ = x.vault.fingerprint(event.caller.value) if event.caller else None
     people = _people(session, line, hash_) if hash_ else ()
     survivor = people[0] if len(people) == 1 else None
-    home = people[0].station_id if people and line.flow == "main" else line.station_id
+    home = people[0].station_id if people else line.station_id
+    station = duty_station(session, home)
     sealed = x.vault.seal(event.caller.value) if event.caller else None
-    contact = desk.Contact(line.tenant_id, home, line.id, survivor.id if survivor else None, hash_, sealed)
+    contact = desk.Contact(line.tenant_id, station, line.id, survivor.id if survivor else None, hash_, sealed)
     ticket = _ticket(session, contact, now)
     row = {
         "id": new_id(),
         "sid": event.sid,
         "tenant_id": line.tenant_id,
         "line_id": line.id,
-        "station_id": home,
+        "station_id": station,
+        "home_id": home,
         "ticket_id": ticket.id,
         "survivor_id": contact.survivor_id,
         "from_hash": hash_,

@@ -17,10 +17,9 @@ from sqlalchemy.orm import Session
 from hotline.calls import chain, endings, opening, routing
 from hotline.calls.briefing import Briefing
 from hotline.calls.exchange import Exchange
-from hotline.calls.lookup import Inquiry, facts_for, policy_for
+from hotline.calls.lookup import Inquiry, duty_station, facts_for, policy_for
 from hotline.calls.models import Call, CallStep, Leg
 from hotline.directory.models import Line, Survivor
-from hotline.directory.policy import RoutingPolicy
 from hotline.numbers import from_stored
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
@@ -47,7 +46,7 @@ log = logging.getLogger(__name__)
 
 SHORTEST_TALK_SECONDS = 4
 """A call cut off sooner than this while the caller is still there goes on through the chain."""
-MOST_TURNS = 12
+MOST_TURNS = 60
 """Decisions and tiers that one webhook may pass through."""
 
 
@@ -60,9 +59,8 @@ def incoming(x: Exchange, session: Session, event: CallEvent) -> str:
     call = opening.open_call(x, session, event, now)
     if call is None:
         return _stored_by_other(session, event)
-    policy = policy_for(session, call.tenant_id, call.station_id)
     _plan(x, session, call, now)
-    return _answer(x, session, call, policy, Position(x.flows[call.flow].start), Begin(), "voice", now)
+    return _answer(x, session, call, 0, Position(x.flows[call.flow].start), Begin(), now)
 
 
 def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Position, event: CallEvent) -> str:
@@ -72,12 +70,11 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
     if (stored := _stored(session, call, number)) is not None:
         return stored
     call.seen_at = now
-    policy = policy_for(session, call.tenant_id, call.station_id)
-    given = _read(session, call, event, now)
+    given = _read(x, session, call, event, now)
     if event.over or call.ended_at is not None:
-        endings.finish(session, call, policy, now)
+        endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), now)
         return _keep(session, call, number, str(given), twiml.empty(), now)
-    return _answer(x, session, call, policy, position, given, str(given), now)
+    return _answer(x, session, call, number, position, given, now)
 
 
 def status(x: Exchange, session: Session, event: CallEvent) -> None:
@@ -97,19 +94,22 @@ def recorded(x: Exchange, session: Session, call_id: UUID, event: CallEvent) -> 
     endings.keep_message(session, call, event, x.clock())
 
 
-def _read(session: Session, call: Call, event: CallEvent, now: datetime) -> Input:
+def _read(x: Exchange, session: Session, call: Call, event: CallEvent, now: datetime) -> Input:
     """Return what the webhook means to the flow; note what it says about the tier or the message."""
     if event.dial_status:
-        return Dialled(_taken(session, call, event, now))
+        return Dialled(_taken(x, session, call, event, now))
     if event.recording_sid or event.recording_url:
         endings.keep_message(session, call, event, now)
         return Recorded(event.recording_seconds)
     return Keys(event.digits) if event.digits else Begin()
 
 
-def _taken(session: Session, call: Call, event: CallEvent, now: datetime) -> bool:
-    """Did a human take the call? Only our own accept key says so, or the caller of a carrier without screening."""
-    chain.close_tier(session, call, event.dial_status, now)
+def _taken(x: Exchange, session: Session, call: Call, event: CallEvent, now: datetime) -> bool:
+    """Did a human take the call? Only our own accept key says so; without screening the caller is asked."""
+    screened = x.capabilities.screening
+    chain.close_tier(session, call, event.dial_status, now, screened=screened)
+    if not screened:
+        return event.dial_status in chain.JOINED
     if call.accepted_leg_id is None:
         return False
     talked = (now - (call.accepted_at or now)).total_seconds()
@@ -120,23 +120,15 @@ def _taken(session: Session, call: Call, event: CallEvent, now: datetime) -> boo
     return False
 
 
-def _answer(
-    x: Exchange,
-    session: Session,
-    call: Call,
-    policy: RoutingPolicy,
-    at: Position,
-    given: Input,
-    asked: str,
-    now: datetime,
-) -> str:
+def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position, given: Input, now: datetime) -> str:
     """Run the flow until it waits for somebody; decisions change the plan on the way. Store and return the answer."""
-    number = call.step + 1 if asked != "voice" else 0
+    asked = str(given)
     call.step = number
+    policy = policy_for(session, call.tenant_id, call.station_id)
     steps: list[Step] = []
     legs: Sequence[Leg] = ()
-    unconfirmed = isinstance(given, Dialled) and not x.capabilities.screening
-    if unconfirmed and given.taken:
+    unconfirmed = isinstance(given, Dialled) and given.taken and not x.capabilities.screening
+    if unconfirmed:
         call.outcome = "unconfirmed"
     for _ in range(MOST_TURNS):
         tier = chain.next_tier(session, call, now, policy.limit_seconds)
@@ -167,7 +159,7 @@ def _apply(x: Exchange, session: Session, call: Call, effect: Effect, now: datet
             call.language = effect.value
             return
         case "station":
-            call.station_id = ticket.station_id = UUID(effect.value)
+            call.station_id = call.home_id = ticket.station_id = UUID(effect.value)
             call.station_chosen = True
         case "need":
             call.need = ticket.need = effect.value
@@ -180,7 +172,8 @@ def _apply(x: Exchange, session: Session, call: Call, effect: Effect, now: datet
             survivor = session.get_one(Survivor, UUID(effect.value))
             call.survivor_id = ticket.survivor_id = survivor.id
             if not call.station_chosen:
-                call.station_id = ticket.station_id = survivor.station_id
+                call.home_id = survivor.station_id
+                call.station_id = ticket.station_id = duty_station(session, survivor.station_id)
         case _:
             return
     desk.note(session, ticket.id, "chosen", now, actor="caller", what=effect.kind, value=effect.value)
@@ -191,7 +184,7 @@ def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
     line = session.get_one(Line, call.line_id)
     inquiry = Inquiry(
         tenant_id=call.tenant_id,
-        home=call.station_id,
+        home=call.home_id,
         flow=line.flow,
         survivor_id=call.survivor_id,
         from_hash=call.from_hash,
@@ -212,7 +205,7 @@ def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], le
     survivor = session.get(Survivor, call.survivor_id) if call.survivor_id else None
     base = f"{x.settings.base_url}/carrier"
     if not legs:
-        steps = [s for step in steps for s in (_hold_the_line(step))]
+        steps = [held for planned in steps for held in _hold_the_line(planned)]
     style = Style(
         book=x.book,
         language=call.language,

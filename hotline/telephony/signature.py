@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from twilio.request_validator import RequestValidator
@@ -22,14 +22,21 @@ class Form(Protocol):
         """Return all values of a field."""
 
 
+class Headers(Protocol):
+    """A request's headers, found whatever their case."""
+
+    def get(self, key: str, default: str) -> str:
+        """Return a header's value."""
+
+
 def is_signed(
-    url: str, form: Form, body: bytes, headers: Mapping[str, str], tokens: Sequence[str], carrier: Capabilities
+    url: str, form: Form, body: bytes, headers: Headers, tokens: Sequence[str], carrier: Capabilities
 ) -> bool:
     """Return whether one of our tokens signed exactly this request.
 
     ``url`` is the address the carrier called: the public address plus the raw, undecoded path and query.
     """
-    given = headers.get("X-Twilio-Signature") or headers.get("X-SignalWire-Signature") or ""
+    given = headers.get("X-Twilio-Signature", "") or headers.get("X-SignalWire-Signature", "")
     if not given:
         return False
     if any(RequestValidator(token).validate(url, form, given) for token in tokens):

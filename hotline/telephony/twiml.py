@@ -89,10 +89,10 @@ def empty() -> str:
 def _say(parent: TwiML, prompt: Prompt, style: Style) -> None:
     words = style.book.words(prompt, style.language, line=style.line, dialect=style.dialect)
     if words.audio:
-        parent.play(style.audio_url(words.audio))  # type: ignore[attr-defined]
+        parent.play(style.audio_url(words.audio))
         return
     code, voice = VOICES[style.language]
-    parent.say(printable(words.text), language=code, voice=voice)  # type: ignore[attr-defined]
+    parent.say(printable(words.text), language=code, voice=voice)
 
 
 def printable(text: str) -> str:

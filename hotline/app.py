@@ -1,0 +1,19 @@
+"""The web application: the exchange is made once and handed to the pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hotline import settings
+from hotline.calls.exchange import Exchange, make_exchange
+from hotline.web.webhooks import webhooks
+
+
+def create_app(exchange: Exchange | None = None) -> Flask:
+    """Return the WSGI application; without an exchange it is made from the environment."""
+    app = Flask("hotline.web")
+    exchange = exchange or make_exchange(settings.load())
+    app.secret_key = exchange.settings.secret_key.get_secret_value()
+    app.extensions["hotline"] = exchange
+    app.register_blueprint(webhooks)
+    return app

@@ -82,5 +82,3 @@ class Facts:
     """The telephone on which this caller's last call was cut off a short while ago."""
     tried: frozenset[str] = field(default_factory=frozenset)
     """Numbers already rung in this call."""
-    spent_seconds: int = 0
-    """Seconds of the way to the message that are used up already."""

@@ -38,7 +38,6 @@ class Inquiry:
     urgent: bool = False
     called_owner: UUID | None = None
     call_id: UUID | None = None
-    spent_seconds: int = 0
 
 
 def facts_for(session: Session, vault: Vault, inquiry: Inquiry, now: datetime) -> Facts:
@@ -72,7 +71,6 @@ def facts_for(session: Session, vault: Vault, inquiry: Inquiry, now: datetime) -
         called_owner=inquiry.called_owner,
         cut_off=reader.cut_off(inquiry, timedelta(minutes=policy.cut_off_minutes)),
         tried=reader.tried(inquiry.call_id),
-        spent_seconds=inquiry.spent_seconds,
     )
 
 

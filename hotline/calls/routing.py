@@ -198,14 +198,14 @@ def _cost(index: int, ring_seconds: int) -> int:
 
 def _within_limit(tiers: list[Tier], skipped: list[Tier], facts: Facts) -> Plan:
     """Shorten the rings evenly until the way to the message fits; drop the last tiers if it still does not."""
-    room = facts.policy.limit_seconds - max(GREETING_SECONDS, facts.spent_seconds)
+    room = facts.policy.limit_seconds - GREETING_SECONDS
     kept = list(tiers)
     while kept and sum(_cost(i, SHORTEST_RING_SECONDS) for i in range(len(kept))) > room:
         dropped = kept.pop()
         late = tuple(replace(t, reason="no_time") for t in dropped.targets)
         skipped.append(replace(dropped, targets=(), passed=(*late, *dropped.passed)))
     over = sum(_cost(i, t.ring_seconds) for i, t in enumerate(kept)) - room
-    while over > 0:
+    while kept and over > 0:
         longest = max(range(len(kept)), key=lambda i: (kept[i].ring_seconds, i))
         kept[longest] = replace(kept[longest], ring_seconds=kept[longest].ring_seconds - 1)
         over -= 1

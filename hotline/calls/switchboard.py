@@ -194,7 +194,6 @@ def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
         urgent=call.urgent,
         called_owner=line.team_id or line.partner_id,
         call_id=call.id,
-        spent_seconds=int((now - call.started_at).total_seconds()),
     )
     chain.forget_unrung(session, call, now)
     chain.write_plan(session, x.vault, call, routing.make_plan(facts_for(session, x.vault, inquiry, now)))

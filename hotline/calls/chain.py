@@ -144,14 +144,14 @@ def _hold(session: Session, call: Call, legs: Sequence[Leg], now: datetime) -> s
         return free
     until = now + timedelta(seconds=wanted[0].ring_seconds + SCREENING_SECONDS)
     statement = insert(Hold).values(
-        [{"number_hash": leg.number_hash, "leg_id": leg.id, "call_id": call.id, "until": until} for leg in wanted]
+        [{"number_hash": leg.number_hash, "holder_id": leg.id, "call_id": call.id, "until": until} for leg in wanted]
     )
     statement = statement.on_conflict_do_update(
         index_elements=[Hold.number_hash],
-        set_={c: statement.excluded[c] for c in ("leg_id", "call_id", "until")},
+        set_={c: statement.excluded[c] for c in ("holder_id", "call_id", "until")},
         where=Hold.until <= now,
     )
-    return free | set(session.scalars(statement.returning(Hold.leg_id)))
+    return free | set(session.scalars(statement.returning(Hold.holder_id)))
 
 
 def _busy_legs(session: Session, call: Call) -> Sequence[Leg]:
@@ -222,12 +222,12 @@ def settle(session: Session, leg: Leg, state: LegState, now: datetime) -> None:
 
 def keep_hold(session: Session, leg: Leg, now: datetime) -> None:
     """The telephone is talked on: hold it for as long as a call may last."""
-    session.execute(update(Hold).where(Hold.leg_id == leg.id).values(until=now + LONGEST_CALL))
+    session.execute(update(Hold).where(Hold.holder_id == leg.id).values(until=now + LONGEST_CALL))
 
 
 def release_leg(session: Session, leg_id: UUID) -> None:
     """The telephone is free for other calls."""
-    session.execute(delete(Hold).where(Hold.leg_id == leg_id))
+    session.execute(delete(Hold).where(Hold.holder_id == leg_id))
 
 
 def release_call(session: Session, call_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -48,7 +49,7 @@ class Call(Base):
     station_chosen: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """True once the caller asked for another township: then the file's station no longer decides."""
     step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Number of the last answer given to the carrier; each is given once (see CallStep)."""
+    """Number of the last answer given to the carrier; each is given once (see Reply)."""
     plan: Mapped[int] = mapped_column(default=0, server_default="0")
     """Number of the plan in force; a choice of the caller makes a new one."""
     tier: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -104,12 +105,13 @@ class Leg(Base):
     """The key the person pressed."""
 
 
-class CallStep(Base):
+class Reply(Base):
     """An answer given to the carrier, kept word for word: the same webhook again gets the same answer again."""
 
-    __tablename__ = "call_step"
+    __tablename__ = "reply"
 
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The call or errand it was given to."""
     step: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     asked: Mapped[str]
@@ -123,8 +125,9 @@ class Hold(Base):
     __tablename__ = "hold"
 
     number_hash: Mapped[bytes] = mapped_column(primary_key=True)
-    leg_id: Mapped[UUID]
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), index=True)
+    holder_id: Mapped[UUID] = mapped_column(index=True)
+    """The leg or errand that uses it."""
+    call_id: Mapped[UUID | None] = mapped_column(index=True)
     until: Mapped[datetime]
     """Free again from here on, should the release never come."""
 
@@ -137,11 +140,54 @@ class Recording(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     sid: Mapped[str] = mapped_column(unique=True)
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
-    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"))
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"))
+    errand_id: Mapped[UUID | None] = mapped_column(ForeignKey("errand.id"))
     kind: Mapped[str] = mapped_column(default="message", server_default="message")
+    """message (of a survivor), memo (of the duty staff) or feedback."""
     url: Mapped[str]
     seconds: Mapped[int]
     at: Mapped[datetime]
     file: Mapped[str] = mapped_column(default="", server_default="")
     """Name in the recordings folder once fetched from the carrier."""
+
+
+class Errand(Base):
+    """A telephone call with one person that is not a survivor's call for help: one that the system places
+    (wrap-up, call back, feedback, duty check, reminder, referral) or the staff's own call to the staff menu."""
+
+    __tablename__ = "errand"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('waiting', 'placing', 'ringing', 'talking', 'done', 'missed', 'failed', 'cancelled')",
+            name="state",
+        ),
+        Index(None, "ticket_id"),
+        Index("ix_errand_live", "kind", postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    line_id: Mapped[UUID] = mapped_column(ForeignKey("line.id"))
+    """The published line whose number is shown: staff and survivors pick up a number they know."""
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"))
+    station_id: Mapped[UUID | None] = mapped_column(ForeignKey("station.id"))
+    target_kind: Mapped[str]
+    """handset, staff, branch or survivor."""
+    target_id: Mapped[UUID]
+    label: Mapped[str]
+    number_hash: Mapped[bytes]
+    number_sealed: Mapped[bytes]
+    language: Mapped[str] = mapped_column(default="zh-CN", server_default="zh-CN")
+    state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
+    sid: Mapped[str | None] = mapped_column(unique=True)
+    step: Mapped[int] = mapped_column(default=-1, server_default="-1")
+    attempt: Mapped[int] = mapped_column(default=1, server_default="1")
+    created_at: Mapped[datetime]
+    placed_at: Mapped[datetime | None]
+    picked_up_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(default="", server_default="")
+    """What came of it, as its kind says."""
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))

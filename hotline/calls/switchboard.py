@@ -18,7 +18,7 @@ from hotline.calls import chain, endings, opening, routing
 from hotline.calls.briefing import Briefing
 from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import Inquiry, duty_station, facts_for, policy_for
-from hotline.calls.models import Call, CallStep, Leg
+from hotline.calls.models import Call, Leg, Reply
 from hotline.directory.models import Line, Survivor
 from hotline.numbers import from_stored
 from hotline.telephony import twiml
@@ -234,12 +234,12 @@ def _hold_the_line(step: Step) -> tuple[Step, ...]:
 
 
 def _keep(session: Session, call: Call, number: int, asked: str, reply: str, now: datetime) -> str:
-    session.add(CallStep(call_id=call.id, step=number, at=now, asked=asked, reply=reply))
+    session.add(Reply(owner_id=call.id, step=number, at=now, asked=asked, reply=reply))
     return reply
 
 
 def _stored(session: Session, call: Call, number: int) -> str | None:
-    return session.scalar(select(CallStep.reply).where(CallStep.call_id == call.id, CallStep.step == number))
+    return session.scalar(select(Reply.reply).where(Reply.owner_id == call.id, Reply.step == number))
 
 
 def _stored_by_other(session: Session, event: CallEvent) -> str:

@@ -10,8 +10,7 @@ colleague (somebody else was faster), caller_gone.
 from __future__ import annotations
 
 from ivr_flows.engine.nodes import Branch, Flow, Hangup, Join, Menu, Part, Say, Set, says
-
-_KEYS = {**dict.fromkeys("123456789", "accept"), "0": "decline", "*": "decline"}
+from ivr_flows.shared_desk import ACCEPT_KEYS
 
 ACCEPT_CALL = Flow(
     "accept_call",
@@ -24,14 +23,14 @@ ACCEPT_CALL = Flow(
                 Part("accept_call.urgent", when="urgent"),
                 Part("accept_call.village", when="village"),
                 Part("accept_call.name", when="name"),
-                Part("accept_call.several", when="several"),
+                Part("accept_call.several", when="several", unless="name"),
                 Part("accept_call.unknown", when="unknown"),
                 Part("accept_call.hearing", when="hearing"),
                 Part("accept_call.dialect", when="dialect"),
                 Part("accept_call.ticket", when="ticket"),
                 "accept_call.keys",
             ),
-            _KEYS,
+            ACCEPT_KEYS,
             silence="silent",
             wrong="whisper",
             timeout=5,

@@ -6,13 +6,13 @@ Words, each left out when unknown: ``doing`` what is done, ``holder`` by whom, `
 
 from __future__ import annotations
 
-from ivr_flows.engine.nodes import Flow, Say, says
+from ivr_flows.engine.nodes import Flow, Say, says, together
 from ivr_flows.shared import CHAIN, PROGRESS, WORDS
 
 PROGRESS_LINE = Flow(
     "progress",
     "progress",
-    {**PROGRESS, **CHAIN, "wrong": Say(says("entrance.wrong"), then="connect")},
+    together(PROGRESS, CHAIN, {"wrong": Say(says("entrance.wrong"), then="connect")}),
     WORDS - {"station", "need", "domain"},
 )
 """The state of my ticket, without a code."""

@@ -9,7 +9,20 @@ The layout of the keys, the same on every published line:
 
 from __future__ import annotations
 
-from ivr_flows.engine.nodes import Branch, Choose, Connect, Hangup, Menu, Node, Part, Say, Set, TakeMessage, says
+from ivr_flows.engine.nodes import (
+    Branch,
+    Choose,
+    Connect,
+    Hangup,
+    Menu,
+    Node,
+    Part,
+    Say,
+    Set,
+    TakeMessage,
+    says,
+    together,
+)
 
 KEYS = {
     "1": "stations",
@@ -26,7 +39,7 @@ KEYS = {
 def entrance(greeting: str) -> dict[str, Node]:
     """Return the nodes of a published line whose greeting is the prompt of this key."""
     greet = Menu(says(greeting), KEYS, silence="connect", wrong="wrong", timeout=1, explained_in="keys")
-    return {"greeting": greet, **CHOICES, **PROGRESS, **CHAIN}
+    return together({"greeting": greet}, CHOICES, PROGRESS, CHAIN)
 
 
 def _choose(what: str, choices: str, then: str) -> Choose:

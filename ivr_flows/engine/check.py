@@ -15,6 +15,11 @@ MOST_SECONDS = {
     "partner_line": 6.0,
     "entrance.keys": 20.0,
     "accept_call": 3.5,
+    "wrap_up.outcome": 14.0,
+    "staff.hello": 9.0,
+    "staff.keys": 14.0,
+    "staff.ticket_keys": 10.0,
+    "feedback.rating": 8.0,
 }
 """Longest duration of a prompt in seconds, by key or section (issue 2: a greeting under six seconds)."""
 

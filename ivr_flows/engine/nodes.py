@@ -19,7 +19,7 @@ class Part:
 
 Says = tuple[Part, ...]
 
-TIERS = ("duty", "backup", "neighbour", "county", "volunteer", "partner", "urgent", "other")
+TIERS = ("duty", "backup", "neighbour", "county", "volunteer", "partner", "urgent", "survivor", "other")
 """The kinds of tier that Connect announces (prompt ``trying.<kind>``); a kind unknown here is spoken as ``other``."""
 
 LIST_PROMPTS = ("choose.item", "choose.more", "choose.back")
@@ -212,3 +212,13 @@ class Flow:
             return self.nodes[name]
         except KeyError:
             raise FlowError(f"{self.name} has no node {name!r}") from None
+
+
+def together(*parts: Mapping[str, Node]) -> dict[str, Node]:
+    """Return the nodes of all parts. Raises FlowError when two parts mean different nodes by one name."""
+    nodes: dict[str, Node] = {}
+    for part in parts:
+        for name, node in part.items():
+            if nodes.setdefault(name, node) != node:
+                raise FlowError(f"two nodes are named {name!r}")
+    return nodes

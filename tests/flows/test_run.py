@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr_flows.engine.nodes import Branch, Connect, Flow, Hangup, Menu, Node, Say, Set, says
+from ivr_flows.engine.nodes import Branch, Connect, Flow, Hangup, Menu, Node, Say, Set, says, together
 from ivr_flows.engine.run import run
 from ivr_flows.engine.steps import (
     Ask,
@@ -98,3 +98,9 @@ def test_a_loop_is_refused_rather_than_spun() -> None:
     circle = flow(a=Say(says("a.a"), then="b"), b=Say(says("a.b"), then="a"))
     with pytest.raises(FlowError, match="does not end"):
         run(circle, Position("a"), Begin(), Facts())
+
+
+def test_parts_may_share_a_node_but_not_a_name() -> None:
+    assert together({"end": Hangup()}, {"end": Hangup()}) == {"end": Hangup()}
+    with pytest.raises(FlowError, match="end"):
+        together({"end": Hangup()}, {"end": Hangup("silence")})

@@ -15,7 +15,28 @@ from tickets.models import Ticket, TicketEvent
 from tickets.states import FINAL, Action, State, after
 
 CALL_BACK = "call_back"
-"""Kind of the timer that promises a missed caller to be rung back."""
+"""Kind of the timer that rings the duty chain for a missed caller."""
+CALL_BACK_STARTS_AFTER = timedelta(minutes=1)
+"""A little patience: many who are missed ring again at once."""
+
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "answered": ("当场答复", "answered on the spot"),
+    "guidance": ("已给出服务指引", "guidance given"),
+    "visit": ("上门或预约", "home visit or appointment"),
+    "refer": ("转协作单位或志愿队", "handed over to a partner or volunteers"),
+    "urgent": ("紧急跟进", "urgent follow-up"),
+    "wrong_number": ("打错电话", "wrong number"),
+}
+"""Outcome of a wrap-up -> (Chinese, English)."""
+
+_ACTIONS = {
+    "answered": (Action.RESOLVE,),
+    "guidance": (Action.RESOLVE,),
+    "visit": (Action.FOLLOW_UP,),
+    "refer": (Action.FOLLOW_UP,),
+    "urgent": (Action.FOLLOW_UP,),
+    "wrong_number": (Action.RESOLVE, Action.CLOSE),
+}
 
 
 @dataclass(frozen=True)
@@ -104,12 +125,16 @@ def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now
 
 
 def promise_call_back(session: Session, ticket: Ticket, minutes: int, now: datetime, why: str) -> None:
-    """Start the call-back clock of a contact that reached no human; the earlier of two promises stands."""
+    """Start the call-back clock of a contact that reached no human; the earlier of two promises stands.
+
+    The duty chain is rung for it a minute later (urgent: at once), long before the promise runs out.
+    """
     due = now + timedelta(minutes=minutes)
     if ticket.call_back_by is not None and ticket.call_back_by <= due:
         return
     ticket.call_back_by = due
-    timers.set_timer(session, CALL_BACK, f"{CALL_BACK}:{ticket.id}", due, ticket_id=ticket.id, sooner=True)
+    start = now if ticket.priority == "urgent" else now + CALL_BACK_STARTS_AFTER
+    timers.set_timer(session, CALL_BACK, f"{CALL_BACK}:{ticket.id}", start, ticket_id=ticket.id, sooner=True)
     note(session, ticket.id, "call_back_promised", now, why=why, by=due.isoformat())
 
 
@@ -118,3 +143,31 @@ def urgent(session: Session, ticket: Ticket, now: datetime) -> None:
     if ticket.priority != "urgent":
         ticket.priority = "urgent"
         note(session, ticket.id, "urgent", now)
+
+
+def wrap_up(session: Session, ticket: Ticket, outcome: str, by: str, now: datetime) -> None:
+    """Finish a contact with its outcome. Raises ImpossibleError when the ticket's state forbids it."""
+    if outcome not in OUTCOMES:
+        raise ValueError(f"{outcome!r} is no outcome")
+    ticket.outcome, ticket.wrapped_at = outcome, now
+    note(session, ticket.id, "wrapped_up", now, actor=by, outcome=outcome)
+    for action in _ACTIONS[outcome]:
+        move(session, ticket, action, now, actor=by)
+    if outcome in ("answered", "guidance"):
+        ticket.helped_at = ticket.helped_at or now
+    if outcome == "urgent":
+        urgent(session, ticket, now)
+
+
+def called_back(session: Session, ticket: Ticket, by: str, talked_seconds: int, now: datetime) -> None:
+    """A missed survivor was rung back and talked with; the promise is kept."""
+    note(session, ticket.id, "called_back", now, actor=by, talked=talked_seconds)
+    waited = int((now - ticket.opened_at).total_seconds()) - talked_seconds
+    answered(session, ticket, by, max(0, waited), now)
+
+
+def call_back_in_vain(session: Session, ticket: Ticket, by: str, now: datetime) -> int:
+    """The survivor did not pick up; return how often that has happened now."""
+    ticket.call_back_tries += 1
+    note(session, ticket.id, "call_back_in_vain", now, actor=by, tries=ticket.call_back_tries)
+    return ticket.call_back_tries

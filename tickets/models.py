@@ -47,6 +47,12 @@ class Ticket(Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(default="", server_default="")
     """Label of who took the call."""
+    outcome: Mapped[str] = mapped_column(default="", server_default="")
+    """What the wrap-up says came of it: a code of tickets.desk.OUTCOMES."""
+    wrapped_at: Mapped[datetime | None]
+    """When the duty person finished the ticket after the call."""
+    call_back_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the survivor was rung back in vain."""
     waited_seconds: Mapped[int | None]
     """Whole seconds from the first ring to the accept key."""
     message_at: Mapped[datetime | None]

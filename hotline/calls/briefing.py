@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -139,32 +140,43 @@ def short_name(station: Station, language: str) -> str:
     return station.name
 
 
+NAMELESS = ("一位来电人", "a caller")
+"""What somebody without a file is called, in Chinese and English."""
+
+
+def person_words(
+    session: Session, survivor_id: UUID | None, caller_hash: bytes | None, language: str
+) -> tuple[dict[str, str], Sequence[Survivor]]:
+    """Return what may be whispered of a survivor, or of all who share a telephone, and who they are."""
+    english = language == "en"
+    if survivor_id is not None:
+        query = select(Survivor).where(Survivor.id == survivor_id)
+    elif caller_hash is not None:
+        query = select(Survivor).join(SurvivorPhone).where(SurvivorPhone.number_hash == caller_hash)
+    else:
+        return {}, ()
+    people = session.scalars(query.order_by(Survivor.code)).all()
+    if not people:
+        return {}, ()
+    words = {
+        "village": people[0].village,
+        "dialect": people[0].dialect,
+        "name": (" or " if english else "或").join(p.name for p in people[:2]),
+    }
+    if any(p.hearing != "normal" for p in people):
+        words["hearing"] = "hard of hearing" if english else "听力不好"
+    return words, people
+
+
 def whisper_facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
     """Return what the handset may be told of the caller before it is joined (the survivor's file, Q21 s.8)."""
-    english = language == "en"
-    words: dict[str, str] = {}
-    flags = set()
-    if call.urgent:
-        flags.add("urgent")
-    people = session.scalars(
-        select(Survivor).join(SurvivorPhone).where(SurvivorPhone.number_hash == call.from_hash)
-        if call.survivor_id is None
-        else select(Survivor).where(Survivor.id == call.survivor_id)
-    ).all()
-    if people:
-        first = people[0]
-        words = {"village": first.village, "dialect": first.dialect}
-        words["name"] = (" or " if english else "或").join(p.name for p in people[:2])
-        if any(p.hearing != "normal" for p in people):
-            words["hearing"] = "hard of hearing" if english else "听力不好"
-        if len(people) > 1:
-            flags.add("several")
-        if find_open_for(session, first.id, besides=call.ticket_id):
-            flags.add("ticket")
-    else:
-        flags.add("unknown")
-    if call.ended_at is not None:
-        flags.add("caller_gone")
-    elif call.accepted_leg_id not in (None, leg.id):
-        flags.add("colleague")
-    return Facts(language=language, words=words, flags=frozenset(flags))
+    words, people = person_words(session, call.survivor_id, call.from_hash, language)
+    raised = {
+        "urgent": call.urgent,
+        "unknown": not people,
+        "several": len(people) > 1,
+        "ticket": bool(people) and find_open_for(session, people[0].id, besides=call.ticket_id) is not None,
+        "caller_gone": call.ended_at is not None,
+        "colleague": call.ended_at is None and call.accepted_leg_id not in (None, leg.id),
+    }
+    return Facts(language=language, words=words, flags=frozenset(name for name, up in raised.items() if up))

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.calls import chain
+from hotline.calls.kinds import wrap_up
 from hotline.calls.models import Call, Leg, Recording
 from hotline.calls.states import LIVE, LegState
 from hotline.db import new_id
@@ -31,7 +32,10 @@ def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, h
     if not call.outcome:
         call.outcome = "answered" if call.accepted_leg_id else "abandoned"
     ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
-    if call.outcome != "answered":
+    if call.outcome == "answered":
+        leg = session.get_one(Leg, call.accepted_leg_id)
+        wrap_up.order_after(session, call, leg, now)
+    else:
         promise(session, call, ticket, policy, now, call.outcome)
     seconds = int((now - call.started_at).total_seconds())
     talked = int((now - call.accepted_at).total_seconds()) if call.accepted_at and call.accepted_leg_id else 0

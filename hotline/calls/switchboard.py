@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain, endings, opening, routing
+from hotline.calls import chain, endings, errands, opening, routing
 from hotline.calls.briefing import Briefing
 from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import Inquiry, duty_station, facts_for, policy_for
@@ -80,9 +80,12 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
 def status(x: Exchange, session: Session, event: CallEvent) -> None:
     """Take in a report on the caller's own leg; only its end matters, and only once."""
     call = session.scalars(select(Call).where(Call.sid == event.sid).with_for_update()).first()
-    if call is None or call.ended_at is not None:
-        return
     now = x.clock()
+    if call is None:
+        errands.ended_by_sid(x, session, event)
+        return
+    if call.ended_at is not None:
+        return
     call.seen_at = now
     if event.over:
         endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline.numbers import Number, parse_caller
 
@@ -23,6 +23,7 @@ class CallEvent:
     """None when withheld or not a number."""
     called: Number | None
     status: str
+    direction: str
     digits: str
     dial_status: str
     dial_sid: str
@@ -35,10 +36,19 @@ class CallEvent:
     answered_by: str
     error_code: str
 
+    def as_caller(self) -> CallEvent:
+        """Return the event as if the person on the line had rung us, whoever placed the call."""
+        return replace(self, caller=self.called, called=self.caller) if self.outbound else self
+
     @property
     def over(self) -> bool:
         """True when the caller is no longer on the line."""
         return self.status in OVER
+
+    @property
+    def outbound(self) -> bool:
+        """True for a call that we placed: then ``called`` is the person and ``caller`` our own line."""
+        return self.direction.startswith("outbound")
 
     @property
     def machine(self) -> bool:
@@ -64,6 +74,7 @@ def read(form: Mapping[str, str]) -> CallEvent:
         caller=None if caller.lower() in _WITHHELD else parse_caller(caller),
         called=parse_caller(text("To")),
         status=text("CallStatus"),
+        direction=text("Direction"),
         digits="".join(c for c in text("Digits") if c in "0123456789*#"),
         dial_status=text("DialCallStatus"),
         dial_sid=text("DialCallSid"),

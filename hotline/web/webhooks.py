@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, current_app, request, send_file
 from sqlalchemy.orm import Session
 
-from hotline.calls import fallback, handsets, switchboard
+from hotline.calls import errand_turns, errands, fallback, handsets, switchboard
 from hotline.calls.exchange import Exchange
 from hotline.numbers import mask
 from hotline.telephony import events, twiml
@@ -93,8 +93,10 @@ def quiet(handler: Handler[P]) -> Callable[P, Response]:
 @webhooks.post("/voice")
 @spoken
 def voice(x: Exchange, session: Session, event: CallEvent) -> str:
-    """A new call."""
-    return switchboard.incoming(x, session, event)
+    """A new call: of a survivor, or of somebody of ours who rings from a handset."""
+    if request.args.get("as") == "caller":
+        return switchboard.incoming(x, session, event.as_caller())
+    return errand_turns.staff_call(x, session, event) or switchboard.incoming(x, session, event)
 
 
 @webhooks.post("/calls/<uuid:call_id>/<int:number>/<position>")
@@ -130,6 +132,27 @@ def key(x: Exchange, session: Session, event: CallEvent, leg_id: UUID, position:
 def leg_status(x: Exchange, session: Session, event: CallEvent, leg_id: UUID) -> None:
     """The carrier reports on a handset."""
     handsets.status(x, session, leg_id, event)
+
+
+@webhooks.post("/errands/<uuid:errand_id>/<int:number>/<position>")
+@spoken
+def errand(x: Exchange, session: Session, event: CallEvent, errand_id: UUID, number: int, position: str) -> str:
+    """A turn of a call that we placed."""
+    return errand_turns.turn(x, session, errand_id, number, _position(position), event)
+
+
+@webhooks.post("/errands/<uuid:errand_id>/greet")
+@spoken
+def greet(x: Exchange, session: Session, _event: CallEvent, errand_id: UUID) -> str:
+    """A survivor who is rung back has picked up."""
+    return errand_turns.greet(x, session, errand_id)
+
+
+@webhooks.post("/errands/<uuid:errand_id>/status")
+@quiet
+def errand_status(x: Exchange, session: Session, event: CallEvent, errand_id: UUID) -> None:
+    """The carrier reports on a call that we placed."""
+    errands.status(x, session, errand_id, event)
 
 
 @webhooks.post("/status")

@@ -1,0 +1,132 @@
+"""Calls that the system places: placed once by a timer, ended once."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotline.calls.exchange import Exchange
+from hotline.calls.kinds.base import Work
+from hotline.calls.kinds.registry import KINDS
+from hotline.calls.models import Errand, Hold
+from hotline.calls.orders import TIMER
+from hotline.directory import health
+from hotline.directory.models import Line
+from hotline.numbers import from_stored
+from hotline.telephony.events import CallEvent
+from hotline.telephony.rest import CarrierError
+from tickets import timers
+
+log = logging.getLogger(__name__)
+
+BUSY_AGAIN = timedelta(minutes=1)
+"""A telephone on another call is tried again after this."""
+LONGEST = timedelta(minutes=45)
+"""A telephone is held for an errand no longer than this, should its end never be reported."""
+
+
+def place(x: Exchange, errand_id: UUID) -> None:
+    """Ring the telephone of a waiting errand. Safe to repeat: what was placed before is found, not placed again."""
+    with x.sessions.begin() as session:
+        work = Work(x, session, x.clock())
+        errand = session.get_one(Errand, errand_id, with_for_update=True)
+        if not _ready(work, errand):
+            return
+        errand.state, placed = "placing", errand.placed_at
+        errand.placed_at = placed or work.now
+        number = from_stored(x.vault.open(errand.number_sealed))
+        shown = shown_number(x, session, errand)
+    base = f"{x.settings.base_url}/carrier/errands/{errand_id}"
+    try:
+        sid = x.carrier.find(number.value, placed) if placed else None
+        sid = sid or x.carrier.place(
+            to=number.value,
+            shown=shown,
+            url=f"{base}/0/{x.flows[KINDS[errand.kind].flow].start}",
+            status_url=f"{base}/status",
+            ring_seconds=KINDS[errand.kind].ring_seconds,
+            digits=number.extension or "",
+        )
+    except CarrierError as error:
+        log.warning("errand %s could not be placed: %s", errand_id, error)
+        with x.sessions.begin() as session:
+            _ended(Work(x, session, x.clock()), locked(session, errand_id), "failed")
+        return
+    with x.sessions.begin() as session:
+        errand = locked(session, errand_id)
+        errand.sid = errand.sid or sid
+        if errand.state == "placing":
+            errand.state = "ringing"
+
+
+def _ready(work: Work, errand: Errand) -> bool:
+    """Check that the errand is to be placed now; a busy telephone or a lost cause settles it otherwise."""
+    if errand.state not in ("waiting", "placing") or errand.sid:
+        return False
+    if not KINDS[errand.kind].wanted(work, errand):
+        errand.state, errand.ended_at, errand.result = "cancelled", work.now, "no_longer_wanted"
+        return False
+    if errand.state == "waiting" and not _hold(work, errand):
+        timers.set_timer(work.session, TIMER, f"{TIMER}:{errand.id}", work.now + BUSY_AGAIN, errand=str(errand.id))
+        return False
+    return True
+
+
+def status(x: Exchange, session: Session, errand_id: UUID, event: CallEvent) -> None:
+    """Take in a carrier's report on an errand; only its end matters, and only once."""
+    errand = locked(session, errand_id)
+    if errand.sid is None:
+        errand.sid = event.sid
+    if event.over:
+        _ended(Work(x, session, x.clock()), errand, event.status)
+
+
+def ended_by_sid(x: Exchange, session: Session, event: CallEvent) -> None:
+    """Take in the end of a call that somebody of ours placed to us (the staff menu)."""
+    found = session.scalar(select(Errand.id).where(Errand.sid == event.sid))
+    if found is not None:
+        status(x, session, found, event)
+
+
+def _ended(work: Work, errand: Errand, word: str) -> None:
+    """The call is over: free the telephone, remember how it ended, let its kind decide what follows."""
+    if errand.ended_at is not None:
+        return
+    errand.ended_at = work.now
+    if errand.result:
+        errand.state = "done"
+    else:
+        errand.state = "failed" if word == "failed" else "missed"
+    work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
+    if errand.target_kind == "handset":
+        outcome = "accepted" if errand.result else "silent" if errand.picked_up_at else errand.state
+        health.note_attempt(work.session, "handset", errand.target_id, outcome, work.now)
+    KINDS[errand.kind].over(work, errand)
+
+
+def _hold(work: Work, errand: Errand) -> bool:
+    statement = insert(Hold).values(
+        number_hash=errand.number_hash, holder_id=errand.id, until=work.now + LONGEST, call_id=None
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=[Hold.number_hash],
+        set_={"holder_id": errand.id, "until": statement.excluded.until, "call_id": None},
+        where=(Hold.until <= work.now) | (Hold.holder_id == errand.id),
+    )
+    return work.session.scalar(statement.returning(Hold.holder_id)) is not None
+
+
+def locked(session: Session, errand_id: UUID) -> Errand:
+    """Return an errand, locked: all webhooks of one errand go one after the other."""
+    return session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+
+
+def shown_number(x: Exchange, session: Session, errand: Errand) -> str:
+    """Return the number shown to whoever is rung: a published line, so that they know it."""
+    line = session.get_one(Line, errand.line_id)
+    return x.settings.carrier_from or from_stored(x.vault.open(line.number_sealed)).value

@@ -1,0 +1,13 @@
+"""The kinds of errand by name. A new kind: one file, one line here, its flow in ivr_flows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hotline.calls.kinds.base import Kind
+from hotline.calls.kinds.call_back import CallBack
+from hotline.calls.kinds.staff_menu import StaffMenu
+from hotline.calls.kinds.wrap_up import WrapUp
+
+KINDS: Mapping[str, Kind] = {"wrap_up": WrapUp(), "call_back": CallBack(), "staff_menu": StaffMenu()}
+"""Every kind of errand."""

@@ -1,0 +1,118 @@
+"""Staff menu: what a handset of ours can do when it rings the hotline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+
+from hotline.calls.kinds import cases
+from hotline.calls.kinds.base import Kind, Survivor, Work
+from hotline.calls.kinds.wrap_up import apply_outcome, keep_memo
+from hotline.calls.models import Call, Errand, Leg
+from hotline.clock import local
+from hotline.directory.models import Staff, Station
+from hotline.directory.vocabulary import NEEDS
+from hotline.roster import desk as roster_desk
+from ivr_flows.engine.steps import Choice, Effect, Facts
+from tickets import desk
+from tickets.models import Ticket
+from tickets.states import FINAL, Action, ImpossibleError, State
+
+_DONE = [s.value for s in (*FINAL, State.RESOLVED, State.FEEDBACK_ASKED)]
+
+
+class StaffMenu(Kind):
+    """Next open ticket, ring the survivor back, resolve, take over duty, hand over the shift."""
+
+    flow = "staff_menu"
+
+    def facts(self, work: Work, errand: Errand) -> Facts:
+        """How many tickets are open, the selected one, and the colleagues."""
+        station = work.session.get_one(Station, errand.station_id)
+        english = errand.language == "en"
+        count = work.session.scalar(select(func.count()).select_from(Ticket).where(*_open_at(errand)))
+        words = {"station": station.name, "count": str(count)}
+        if ticket := cases.ticket_of(work, errand):
+            words |= {"ticket": str(ticket.number), "name": cases.name_of(work, ticket, errand.language)}
+            words["need"] = NEEDS.get(ticket.need, ("", ""))[english]
+            if ticket.call_back_by:
+                words["until"] = f"{local(ticket.call_back_by):%H:%M}"
+        staff = self._staff(work, errand)
+        lists = {"staff": staff, "colleagues": staff, "branches": cases.branches(work, errand)}
+        flags = {name for name in ("refused", "outcome") if errand.data.get(name)}
+        return Facts(errand.language, words, lists, flags=frozenset(flags))
+
+    def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
+        """Carry out a choice; what cannot be done raises the flag refused, which the flow speaks."""
+        errand.data = {**errand.data, "refused": False}
+        try:
+            self._carry_out(work, errand, effect)
+        except (ImpossibleError, roster_desk.RosterError) as error:
+            errand.data = {**errand.data, "refused": True, "why": str(error)}
+
+    def _carry_out(self, work: Work, errand: Errand, effect: Effect) -> None:
+        if effect.kind == "ticket":
+            self._select(work, errand, effect.value)
+        elif effect.kind == "resolve":
+            if ticket := cases.ticket_of(work, errand):
+                desk.move(work.session, ticket, Action.RESOLVE, work.now, actor=errand.label)
+        elif effect.kind in ("take_duty", "handover"):
+            self._duty(work, errand, effect)
+        else:
+            apply_outcome(work, errand, effect)
+            errand.data = {**errand.data, "outcome": True}
+
+    def survivors(self, work: Work, errand: Errand) -> Sequence[Survivor]:
+        """The telephones of the selected ticket's survivor."""
+        return cases.telephones_of(work, cases.ticket_of(work, errand))
+
+    def joined(self, work: Work, errand: Errand, talked_seconds: int) -> None:
+        """The survivor was rung back from the menu."""
+        if ticket := cases.ticket_of(work, errand):
+            desk.called_back(work.session, ticket, errand.label, talked_seconds, work.now)
+
+    def not_reached(self, work: Work, errand: Errand) -> None:
+        """The survivor did not pick up."""
+        if ticket := cases.ticket_of(work, errand):
+            desk.call_back_in_vain(work.session, ticket, errand.label, work.now)
+
+    def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
+        """A sentence for the ticket, or a note for whoever takes over."""
+        if kind == "handover_note":
+            errand.data = {**errand.data, "note": recording}
+        else:
+            keep_memo(work, errand, kind, recording, seconds)
+
+    def _select(self, work: Work, errand: Errand, which: str) -> None:
+        """Select the next open ticket of the station, the oldest promise first, or the one answered last here."""
+        if which == "latest":
+            query = (
+                select(Ticket)
+                .join(Call, Call.ticket_id == Ticket.id)
+                .join(Leg, Leg.id == Call.accepted_leg_id)
+                .where(Leg.target_id == errand.target_id)
+                .order_by(Call.started_at.desc())
+            )
+        else:
+            seen = errand.data.get("seen", [])
+            query = (
+                select(Ticket)
+                .where(*_open_at(errand), Ticket.id.not_in(seen))
+                .order_by(Ticket.call_back_by.asc().nulls_last(), Ticket.opened_at)
+            )
+        ticket = work.session.scalars(query.limit(1)).first()
+        errand.ticket_id = ticket.id if ticket else None
+        if ticket:
+            errand.data = {**errand.data, "seen": [*errand.data.get("seen", []), str(ticket.id)], "outcome": False}
+
+    def _staff(self, work: Work, errand: Errand) -> tuple[Choice, ...]:
+        query = select(Staff).where(Staff.station_id == errand.station_id, Staff.active).order_by(Staff.code)
+        return tuple(Choice(str(row.id), row.name) for row in work.session.scalars(query))
+
+    def _duty(self, work: Work, errand: Errand, effect: Effect) -> None:
+        """Placeholder until the roster's desk is in."""
+
+
+def _open_at(errand: Errand) -> tuple[ColumnElement[bool], ...]:
+    return (Ticket.station_id == errand.station_id, Ticket.state.not_in(_DONE))

@@ -1,0 +1,100 @@
+"""Wrap-up: the handset that took a call is rung within a minute after it, then after 3 and 10 minutes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hotline.calls import orders
+from hotline.calls.kinds import cases
+from hotline.calls.kinds.base import Kind, Work
+from hotline.calls.models import Call, Errand, Leg
+from ivr_flows.engine.steps import Effect, Facts
+from tickets import desk
+from tickets.models import Ticket
+from tickets.states import ImpossibleError
+
+FIRST_AFTER = timedelta(seconds=30)
+"""The survivor hung up; the duty person gets a breath."""
+
+
+class WrapUp(Kind):
+    """Asks for the outcome by a key and a sentence for the ticket."""
+
+    flow = "wrap_up"
+    again_minutes = (3, 10)
+
+    def wanted(self, work: Work, errand: Errand) -> bool:
+        """Until the ticket is wrapped up, by whichever way."""
+        ticket = cases.ticket_of(work, errand)
+        return ticket is not None and ticket.wrapped_at is None
+
+    def facts(self, work: Work, errand: Errand) -> Facts:
+        """The survivor's name, and whether the outcome is known already (resumed)."""
+        ticket = cases.ticket_of(work, errand)
+        words = {"name": cases.name_of(work, ticket, errand.language)} if ticket else {}
+        flags = {"outcome"} if ticket and ticket.outcome else set[str]()
+        return Facts(errand.language, words, {"branches": cases.branches(work, errand)}, flags=frozenset(flags))
+
+    def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
+        """Apply the outcome key."""
+        apply_outcome(work, errand, effect)
+
+    def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
+        """The sentence: what was asked and what was advised."""
+        keep_memo(work, errand, kind, recording, seconds)
+
+    def over(self, work: Work, errand: Errand) -> None:
+        """Nobody pressed a key: once more after 3 and after 10 minutes."""
+        if errand.result or errand.attempt > len(self.again_minutes):
+            return
+        due = work.now + timedelta(minutes=self.again_minutes[errand.attempt - 1])
+        callee = orders.same_callee(errand)
+        orders.order(
+            work.session, "wrap_up", callee, work.now,
+            due_at=due, ticket_id=errand.ticket_id, attempt=errand.attempt + 1,
+        )  # fmt: skip
+
+
+def apply_outcome(work: Work, errand: Errand, effect: Effect) -> None:
+    """Apply what a duty person decided about a ticket; what the ticket's state forbids raises the flag refused."""
+    ticket = cases.ticket_of(work, errand)
+    if ticket is None:
+        return
+    if effect.kind == "outcome":
+        errand.result = effect.value
+        try:
+            desk.wrap_up(work.session, ticket, effect.value, errand.label, work.now)
+        except ImpossibleError as error:
+            desk.note(work.session, ticket.id, "refused", work.now, actor=errand.label, why=str(error))
+    elif effect.kind == "skip":
+        errand.result = "skipped"
+        desk.note(work.session, ticket.id, "wrap_up_skipped", work.now, actor=errand.label)
+
+
+def keep_memo(work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
+    """Note on the ticket that something was spoken to it."""
+    errand.result = errand.result or kind
+    if errand.ticket_id:
+        desk.note(
+            work.session, errand.ticket_id, kind, work.now, actor=errand.label, recording=recording, seconds=seconds
+        )
+
+
+def order_after(session: Session, call: Call, leg: Leg, now: datetime) -> None:
+    """Order the wrap-up of a call that a handset or a staff member's telephone took."""
+    ticket = session.get_one(Ticket, call.ticket_id)
+    if ticket.wrapped_at is not None or leg.target_kind == "branch":
+        return
+    callee = orders.Callee(
+        kind=leg.target_kind,
+        id=leg.target_id,
+        label=leg.label,
+        number_hash=leg.number_hash,
+        number_sealed=leg.number_sealed,
+        tenant_id=call.tenant_id,
+        line_id=call.line_id,
+        station_id=leg.station_id,
+    )
+    orders.order(session, "wrap_up", callee, now, due_at=now + FIRST_AFTER, ticket_id=ticket.id)

@@ -1,0 +1,138 @@
+"""Reads of tickets for pages: the tickets of a day, who is still to be rung back, one ticket's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from tickets.models import Ticket, TicketEvent
+
+Show = Literal["all", "human", "owed", "late", "message"]
+"""Which tickets of a day are asked for: all, those a human took, those owed a call back, the late ones, messages."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class CursorError(ValueError):
+    """The text is no place in a list of tickets."""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the list, between two tickets; its text goes into an address (keyset, never an offset)."""
+
+    opened_at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{(self.opened_at - _EPOCH) // timedelta(microseconds=1)}-{self.id.hex}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Return the cursor that ``str(cursor)`` wrote. Raises CursorError."""
+        micros, _, id_ = text.partition("-")
+        try:
+            return cls(_EPOCH + timedelta(microseconds=int(micros)), UUID(hex=id_))
+        except (ValueError, OverflowError) as error:
+            raise CursorError(text) from error
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets, newest first, and where to go on in both directions (None: nothing there)."""
+
+    tickets: Sequence[Ticket]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+@dataclass(frozen=True)
+class Owed:
+    """How many tickets wait for a call back, and how many of them past the promised time."""
+
+    waiting: int
+    late: int
+
+
+def page_of_day(
+    session: Session,
+    tenant_id: UUID,
+    span: tuple[datetime, datetime],
+    now: datetime,
+    *,
+    show: Show = "all",
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return up to ``limit`` tickets opened within ``span`` (start included, end not), newest first.
+
+    ``before`` goes on with older tickets, ``after`` with newer ones.
+    """
+    key = tuple_(Ticket.opened_at, Ticket.id)
+    query = select(Ticket).where(
+        Ticket.tenant_id == tenant_id, Ticket.opened_at >= span[0], Ticket.opened_at < span[1], *_wanted(show, now)
+    )
+    if after:
+        query = query.where(key > (after.opened_at, after.id)).order_by(Ticket.opened_at, Ticket.id)
+    else:
+        query = query.order_by(Ticket.opened_at.desc(), Ticket.id.desc())
+        if before:
+            query = query.where(key < (before.opened_at, before.id))
+    found = session.scalars(query.limit(limit + 1)).all()
+    more, rows = len(found) > limit, list(found[:limit])
+    if after:
+        rows.reverse()
+    newer, older = (more, True) if after else (before is not None, more)
+    if not rows:
+        return Page((), None, None)
+    return Page(rows, _at(rows[0]) if newer else None, _at(rows[-1]) if older else None)
+
+
+def owed(session: Session, tenant_id: UUID, now: datetime) -> Owed:
+    """Count the tickets whose caller is promised to be rung back, whatever day they were opened on."""
+    late = func.count().filter(Ticket.call_back_by < now)
+    row = session.execute(select(func.count(), late).where(Ticket.tenant_id == tenant_id, *_wanted("owed", now))).one()
+    return Owed(row[0], row[1])
+
+
+def owed_since_before(session: Session, tenant_id: UUID, start: datetime, limit: int = 20) -> Sequence[Ticket]:
+    """Return tickets opened before ``start`` that still wait for a call back, the longest promised first."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.tenant_id == tenant_id, Ticket.call_back_by.is_not(None), Ticket.opened_at < start)
+        .order_by(Ticket.call_back_by)
+        .limit(limit)
+    ).all()
+
+
+def find(session: Session, ticket_id: UUID) -> Ticket | None:
+    """Return a ticket, or None."""
+    return session.get(Ticket, ticket_id)
+
+
+def history(session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:
+    """Return a ticket's events in the order they were written."""
+    return session.scalars(
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.at, TicketEvent.id)
+    ).all()
+
+
+def _wanted(show: Show, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return {
+        "all": (),
+        "human": (Ticket.answered_at.is_not(None),),
+        "owed": (Ticket.call_back_by.is_not(None),),
+        "late": (Ticket.call_back_by < now,),
+        "message": (Ticket.message_at.is_not(None),),
+    }[show]
+
+
+def _at(ticket: Ticket) -> Cursor:
+    return Cursor(ticket.opened_at, ticket.id)

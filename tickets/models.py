@@ -51,6 +51,8 @@ class Ticket(Base):
     """What the wrap-up says came of it: a code of tickets.desk.OUTCOMES."""
     wrapped_at: Mapped[datetime | None]
     """When the duty person finished the ticket after the call."""
+    raised: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many levels above its station the ticket has been raised to."""
     call_back_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often the survivor was rung back in vain."""
     waited_seconds: Mapped[int | None]
@@ -90,6 +92,54 @@ class TicketEvent(Base):
     kind: Mapped[str]
     actor: Mapped[str] = mapped_column(default="system", server_default="system")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+class Referral(Base):
+    """A ticket handed to a partner or a volunteer team with a deadline (1+N, Q21 s.13-14; Q8 s.9, 11)."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        CheckConstraint("kind IN ('team', 'partner', 'fund')", name="kind"),
+        CheckConstraint("state IN ('offered', 'accepted', 'refused', 'done', 'failed', 'withdrawn')", name="state"),
+        Index(None, "ticket_id"),
+        Index(
+            "uq_referral_one_open", "ticket_id", unique=True, postgresql_where=text("state IN ('offered', 'accepted')")
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[str]
+    target_id: Mapped[UUID | None]
+    label: Mapped[str]
+    state: Mapped[str] = mapped_column(default="offered", server_default="offered")
+    offered_by: Mapped[str]
+    offered_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class Feedback(Base):
+    """What the survivor says of the help (效果反馈, Q21 s.12), asked by somebody other than who answered."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        CheckConstraint("rating IN ('satisfied', 'mostly', 'not', '')", name="rating"),
+        CheckConstraint("how IN ('call', 'in_person')", name="how"),
+        Index(None, "ticket_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    at: Mapped[datetime]
+    rating: Mapped[str] = mapped_column(default="", server_default="")
+    solved: Mapped[bool | None]
+    how: Mapped[str] = mapped_column(default="call", server_default="call")
+    asked_by: Mapped[str]
+    words: Mapped[str] = mapped_column(default="", server_default="")
+    """What was said besides, or the recording that holds it."""
 
 
 class Timer(Base):

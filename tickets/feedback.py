@@ -1,0 +1,115 @@
+"""Feedback on the effect: when it is asked, what it changes, and that nobody asks about their own answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.clock import local
+from tickets import desk, timers
+from tickets.models import Feedback, Ticket
+from tickets.states import Action, State, possible
+
+ASK = "ask_feedback"
+"""Kind of the timer that asks a survivor how it was."""
+DECENT = ((time(9, 0), time(11, 30)), (time(15, 0), time(19, 30)))
+"""Local hours at which an automatic call is decent: not early, not at the midday rest, not late."""
+FIRST_AFTER = timedelta(hours=2)
+"""The help gets a little time to show its effect."""
+MOST_TRIES = 2
+"""Calls on different days; who is not reached then is asked in person."""
+RATINGS: dict[str, tuple[str, str]] = {
+    "satisfied": ("满意", "satisfied"),
+    "mostly": ("基本满意", "mostly satisfied"),
+    "not": ("不满意", "not satisfied"),
+}
+"""Rating -> (Chinese, English)."""
+
+
+class OwnAnswerError(ValueError):
+    """Feedback may not be asked by who gave the answer."""
+
+
+def decent(moment: datetime) -> datetime:
+    """Return ``moment``, or the next one at which an automatic call is decent."""
+    here = local(moment)
+    for first, last in DECENT:
+        if here.time() < first:
+            return here.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+        if here.time() < last:
+            return moment
+    first = DECENT[0][0]
+    return (here + timedelta(days=1)).replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+
+
+def next_day(moment: datetime) -> datetime:
+    """Return the first decent moment of the following local day, in the other half of the day than now."""
+    here = local(moment) + timedelta(days=1)
+    first = DECENT[0 if here.time() >= DECENT[1][0] else 1][0]
+    return here.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+
+
+def schedule(session: Session, ticket: Ticket, now: datetime, *, tries: int = 0) -> None:
+    """Set the time at which the survivor of a resolved ticket is asked; after the tries it is left to people."""
+    if ticket.caller_hash is None and ticket.survivor_id is None:
+        return
+    if tries >= MOST_TRIES:
+        desk.note(session, ticket.id, "feedback_not_reached", now, tries=tries)
+        return
+    due = decent(now + FIRST_AFTER) if tries == 0 else next_day(now)
+    timers.set_timer(session, ASK, f"{ASK}:{ticket.id}", due, ticket_id=ticket.id, tries=tries)
+
+
+def record(
+    session: Session,
+    ticket: Ticket,
+    rating: str,
+    solved: bool | None,
+    now: datetime,
+    *,
+    asked_by: str,
+    how: str = "call",
+    words: str = "",
+) -> Feedback:
+    """Record what the survivor says; not satisfied or not solved reopens the ticket one level up.
+
+    Raises OwnAnswerError when the person asking is who answered, ImpossibleError when the ticket is not that far.
+    """
+    if asked_by == ticket.answered_by:
+        raise OwnAnswerError("回访不能由接听人本人进行 (feedback is asked by somebody other than who answered)")
+    feedback = Feedback(
+        ticket_id=ticket.id, at=now, rating=rating, solved=solved, how=how, asked_by=asked_by, words=words
+    )
+    session.add(feedback)
+    desk.note(session, ticket.id, "feedback", now, actor=asked_by, rating=rating, solved=solved, how=how)
+    timers.cancel(session, f"{ASK}:{ticket.id}", now)
+    _settle(session, ticket, rating, solved, now, asked_by)
+    return feedback
+
+
+def _settle(session: Session, ticket: Ticket, rating: str, solved: bool | None, now: datetime, by: str) -> None:
+    if solved:
+        ticket.solved_at = ticket.solved_at or now
+    if rating in ("satisfied", "mostly"):
+        ticket.helped_at = ticket.helped_at or now
+    if rating == "not" or solved is False:
+        ticket.solved_at = None
+        ticket.raised += 1
+        desk.move(session, ticket, Action.REOPEN, now, actor=by, raised=ticket.raised)
+    elif Action.CLOSE in possible(State(ticket.state)) and (rating or solved):
+        desk.move(session, ticket, Action.CLOSE, now, actor=by)
+
+
+def latest(session: Session, ticket_id: UUID) -> Feedback | None:
+    """Return a ticket's newest feedback."""
+    return session.scalars(
+        select(Feedback).where(Feedback.ticket_id == ticket_id).order_by(Feedback.at.desc()).limit(1)
+    ).first()
+
+
+def may_ask(ticket: Ticket) -> bool:
+    """Return whether an automatic call may ask about the ticket now."""
+    return Action.ASK_FEEDBACK in possible(State(ticket.state))

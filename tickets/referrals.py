@@ -1,0 +1,96 @@
+"""Handing over (1+N): to a partner or volunteer team with a deadline, and back to the station if they fail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tickets import desk, timers
+from tickets.models import Referral, Ticket
+from tickets.states import Action, State
+
+DEADLINE = "referral_deadline"
+"""Kind of the timer that takes a ticket back from whom it was handed to."""
+USUAL = timedelta(days=2)
+"""Deadline when none is given; urgent tickets get four hours."""
+USUAL_URGENT = timedelta(hours=4)
+
+
+def offer(
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    target_id: UUID | None,
+    label: str,
+    now: datetime,
+    *,
+    by: str,
+    deadline: datetime | None = None,
+) -> Referral:
+    """Hand a ticket over; it waits for them until the deadline. Raises ImpossibleError when its state forbids it."""
+    due = deadline or now + (USUAL_URGENT if ticket.priority == "urgent" else USUAL)
+    if (current := open_referral(session, ticket.id)) is not None:
+        _end(session, current, "withdrawn", now, by)
+    desk.move(session, ticket, Action.REFER, now, actor=by, to=label, deadline=due.isoformat())
+    referral = Referral(
+        ticket_id=ticket.id,
+        kind=kind,
+        target_id=target_id,
+        label=label,
+        offered_by=by,
+        offered_at=now,
+        deadline=due,
+    )
+    session.add(referral)
+    session.flush()
+    timers.set_timer(session, DEADLINE, f"{DEADLINE}:{ticket.id}", due, ticket_id=ticket.id)
+    return referral
+
+
+def open_referral(session: Session, ticket_id: UUID) -> Referral | None:
+    """Return the referral that a ticket waits for, locked, or None."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.ticket_id == ticket_id, Referral.state.in_(("offered", "accepted")))
+        .with_for_update()
+    ).first()
+
+
+def accept(session: Session, referral: Referral, now: datetime) -> None:
+    """They take the case; only an offer can be accepted, and only once."""
+    if referral.state == "offered":
+        referral.state, referral.accepted_at = "accepted", now
+        desk.note(session, referral.ticket_id, "referral_accepted", now, actor=referral.label)
+
+
+def done(session: Session, ticket: Ticket, referral: Referral, now: datetime, result: str = "") -> None:
+    """They have helped: the ticket is resolved."""
+    referral.result = result
+    _end(session, referral, "done", now, referral.label)
+    ticket.helped_at = ticket.helped_at or now
+    desk.move(session, ticket, Action.RESOLVE, now, actor=referral.label)
+
+
+def give_back(session: Session, ticket: Ticket, referral: Referral, state: str, now: datetime, why: str) -> None:
+    """They refused or failed: the ticket returns to its station."""
+    _end(session, referral, state, now, referral.label, why=why)
+    if State(ticket.state) is State.WAITING:
+        desk.move(session, ticket, Action.TAKE_BACK, now, actor=referral.label, why=why)
+
+
+def deadline_passed(session: Session, ticket_id: UUID, now: datetime) -> None:
+    """The deadline is over: what is still open returns to the station. Safe to repeat."""
+    ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
+    referral = open_referral(session, ticket_id)
+    if referral is not None and referral.deadline <= now:
+        give_back(session, ticket, referral, "failed", now, "deadline")
+
+
+def _end(session: Session, referral: Referral, state: str, now: datetime, by: str, **data: str) -> None:
+    referral.state, referral.ended_at = state, now
+    session.flush()
+    timers.cancel(session, f"{DEADLINE}:{referral.ticket_id}", now)
+    desk.note(session, referral.ticket_id, f"referral_{state}", now, actor=by, to=referral.label, **data)

@@ -1,0 +1,105 @@
+"""How well what was typed fits one phrase: written, spelled in pinyin or initials, or nearly so. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from hotline.directory.catalogue.folding import Phrase, alike
+
+_LEAST_LETTERS = 4
+"""Shorter words are one slip away from too many others."""
+_LEAST_LIKENESS = 80.0
+
+
+class How(StrEnum):
+    """In which way a phrase was recognised."""
+
+    WRITTEN = "written"
+    SPELLED = "spelled"
+    NEARLY = "nearly"
+    PARTLY = "partly"
+
+
+class Match(NamedTuple):
+    """How a phrase was recognised and how well, above 0 to 1; the ways do not overlap but touch."""
+
+    quality: float
+    how: How
+
+
+def match(query: Phrase, target: Phrase) -> Match | None:
+    """Return the best way in which ``query`` fits ``target``, or None.
+
+    Written 0.94 to 1; pinyin, initials or a mixture 0.75 to 0.93; the same sounds or a slip of the finger below.
+    """
+    if not query.text or not target.text:
+        return None
+    return _written(query, target) or _spelled(query, target) or _nearly(query, target)
+
+
+def _written(query: Phrase, target: Phrase) -> Match | None:
+    at = _unit_at(target, query.text)
+    if at is None:
+        return None
+    if query.text == target.text:
+        return Match(1.0, How.WRITTEN)
+    share = 0.01 * len(query.text) / len(target.text)
+    return Match((0.97 if at == 0 else 0.94) + share, How.WRITTEN)
+
+
+def _unit_at(target: Phrase, text: str) -> int | None:
+    """Return the number of the unit at which ``text`` begins in the target; the middle of a word is no beginning."""
+    place = 0
+    for number, (written, _) in enumerate(target.units):
+        if target.text.startswith(text, place):
+            return number
+        place += len(written)
+    return None
+
+
+def _spelled(query: Phrase, target: Phrase) -> Match | None:
+    """Match letters against the beginnings of successive syllables: yibao, yb, yib and 医b are all 医保."""
+    best = 0.0
+    for start in range(len(target.units)):
+        letters = _letters_used(query.text, target, start)
+        if letters:
+            share = len(query.text) / letters
+            best = max(best, 0.75 + 0.15 * min(1.0, share) + (0.03 if start == 0 else 0.0))
+    return Match(best, How.SPELLED) if best else None
+
+
+def _letters_used(text: str, target: Phrase, start: int) -> int:
+    """Return how many letters the units from ``start`` have that spell ``text``, each from its beginning; 0 if none."""
+    reached, letters = {0}, 0
+    for written, sound in target.units[start:]:
+        letters += len(sound)
+        reached = {end for at in reached for end in _ends(text, at, written, sound)}
+        if len(text) in reached:
+            return letters
+        if not reached:
+            break
+    return 0
+
+
+def _ends(text: str, at: int, written: str, sound: str) -> set[int]:
+    """Return where in ``text`` one unit may end that begins ``at``: the character itself or any start of its sound."""
+    ends = {at + len(written)} if text.startswith(written, at) else set()
+    for length, letter in enumerate(sound, start=1):
+        if not text.startswith(letter, at + length - 1):
+            break
+        ends.add(at + length)
+    return ends
+
+
+def _nearly(query: Phrase, target: Phrase) -> Match | None:
+    typed, wanted = alike(query.letters), alike(target.letters)
+    if len(typed) < _LEAST_LETTERS or len(wanted) < _LEAST_LETTERS:
+        return None
+    if len(typed) > len(wanted) + 2:
+        return None
+    compare = fuzz.partial_ratio if len(typed) < len(wanted) else fuzz.ratio
+    likeness = compare(typed, wanted, score_cutoff=_LEAST_LIKENESS)
+    return Match(0.7 * likeness / 100, How.NEARLY) if likeness else None

@@ -1,0 +1,81 @@
+"""Find catalogue entries by what people say, type or half remember; the database narrows, the pure rules rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from hotline.directory.catalogue.folding import grams, phrase
+from hotline.directory.catalogue.models import CatalogueEntry
+from hotline.directory.catalogue.scoring import Why, score
+
+LONGEST = 60
+"""Characters of a query that are looked at; nobody reads out more."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry that is offered, its score (above 0 to 100), and why."""
+
+    entry: CatalogueEntry
+    score: float
+    why: Why
+
+
+def search(session: Session, tenant_id: UUID, text: str, on: date, limit: int = 10) -> list[Hit]:
+    """Return a tenant's entries that hold on a day (local date) and fit the text, best first.
+
+    The text may be Chinese without blanks, a whole sentence, pinyin, initials, English, or any of these misspelled.
+    """
+    asked = text[:LONGEST]
+    if not phrase(asked).text:
+        return []
+    hits = []
+    for entry in session.scalars(candidates(tenant_id, asked, on)):
+        found = score(asked, entry.document)
+        if found:
+            hits.append(Hit(entry, found.score, found.why))
+    return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.title), hit.entry.code))[:limit]
+
+
+def browse(session: Session, tenant_id: UUID, on: date, area: str = "") -> Sequence[CatalogueEntry]:
+    """Return a tenant's entries that hold on a day, those of one area if given, by area and title."""
+    query = _valid(tenant_id, on).order_by(CatalogueEntry.area, CatalogueEntry.title, CatalogueEntry.code)
+    return session.scalars(query.where(CatalogueEntry.area == area) if area else query).all()
+
+
+def find(session: Session, tenant_id: UUID, code: str) -> CatalogueEntry | None:
+    """Return the tenant's entry with a code, retired and expired ones too, or None."""
+    return session.scalars(
+        select(CatalogueEntry).where(CatalogueEntry.tenant_id == tenant_id, CatalogueEntry.code == code)
+    ).first()
+
+
+def candidates(tenant_id: UUID, text: str, on: date) -> Select[CatalogueEntry]:
+    """Return the query for entries that the rules may rank: everything they score is in it."""
+    column = CatalogueEntry.search_text
+    asked = phrase(text)
+    tests: list[ColumnElement[bool]] = [column.contains(gram) for gram in grams(text)]
+    tests.append(column.contains(asked.text))
+    tests.append(column.regexp_match(_beginnings(asked.letters)))
+    tests.append(column.op("%>", is_comparison=True)(asked.spelled))  # word similarity: a slip of the finger
+    return _valid(tenant_id, on).where(or_(*tests))
+
+
+def _beginnings(letters: str) -> str:
+    """Return a regular expression for letters that begin successive syllables: each may be cut short after any."""
+    return r"\m" + "(?:[a-z]* )?".join(letters)
+
+
+def _valid(tenant_id: UUID, on: date) -> Select[CatalogueEntry]:
+    return select(CatalogueEntry).where(
+        CatalogueEntry.tenant_id == tenant_id,
+        CatalogueEntry.active,
+        or_(CatalogueEntry.valid_from.is_(None), CatalogueEntry.valid_from <= on),
+        or_(CatalogueEntry.valid_to.is_(None), CatalogueEntry.valid_to >= on),
+    )

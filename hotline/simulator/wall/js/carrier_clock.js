@@ -8,6 +8,7 @@ const STEPS = [["plus_1m", 60], ["plus_10m", 600], ["plus_1h", 3600], ["plus_1d"
 
 function jumpForm() {
   const when = h("input", { type: "datetime-local", required: true, testid: "clock-at" });
+  when.value = dateAndTime(carrierNow()).slice(0, 16).replace(" ", "T");
   const go = h("button", { type: "submit", testid: "clock-go" }, t("jump_go"));
   const submit = (event) => {
     event.preventDefault();

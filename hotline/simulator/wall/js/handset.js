@@ -67,7 +67,7 @@ export function handsetCard(first) {
   let leg = null;
   const name = h("h3");
   const line = h("p", { class: "number" }, pretty(number));
-  const word = h("span", { testid: "handset-state" });
+  const word = h("span", { testid: "phone-state" });
   const clock = h("span", { class: "clock" });
   const mode = modeSelect(number);
   const face = h("span", { class: "face", "aria-hidden": "true" }, icon(first.kind === "survivor" ? "person" : isLandline(number) ? "desk" : "handset"));

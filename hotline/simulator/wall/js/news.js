@@ -22,7 +22,7 @@ function vibrate() {
 /** Bring the card of a call that was just placed here into sight, ready for typed digits. */
 function showNewCall(leg) {
   const card = document.querySelector(`[data-testid="call-card"][data-sid="${CSS.escape(leg.sid)}"]`);
-  card?.scrollIntoView({ block: "nearest" });
+  card?.scrollIntoView({ block: "start" });
   card?.focus({ preventScroll: true });
 }
 

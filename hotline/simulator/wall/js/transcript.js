@@ -16,7 +16,7 @@ function eventText(entry) {
 
 function eventLine(entry) {
   const text = h("span");
-  const node = h("li", { class: `event ${entry.kind}` }, h("span", { class: "clock" }, timeOfDay(entry.at)), " ", text);
+  const node = h("p", { class: `event ${entry.kind}` }, h("span", { class: "clock" }, timeOfDay(entry.at)), " ", text);
   return { node, update: (now) => setText(text, eventText(now)) };
 }
 
@@ -27,7 +27,7 @@ function bubble(entry, legNow) {
   const words = h(entry.kind === "press" ? "kbd" : "p", entry.language ? { lang: entry.language } : {});
   const audio = entry.kind === "play" && entry.url ? h("audio", { controls: true, preload: "none", src: entry.url }) : null;
   const meta = h("div", { class: "meta" }, who, h("span", { class: "clock" }, timeOfDay(entry.at)), cut);
-  const node = h("li", { class: `bubble ${entry.kind} ${mine ? "mine" : ""}` }, meta, words, audio);
+  const node = h("div", { class: `bubble ${entry.kind} ${mine ? "mine" : ""}` }, meta, words, audio);
   const update = (now) => {
     const leg = legNow();
     const name = now.kind === "party" ? nameOf(leg.talking_to ?? leg.display) : t(SPOKEN[now.kind]);
@@ -42,19 +42,23 @@ function bubble(entry, legNow) {
 
 export function transcript() {
   let leg = null;
-  const node = h("ol", { class: "transcript", tabindex: "0", testid: "transcript", role: "log" });
+  let pinned = true;
+  const node = h("div", { class: "transcript", tabindex: "0", testid: "transcript", role: "log" });
+  node.addEventListener("scroll", () => {
+    pinned = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
+  });
+  const toEnd = () => { if (pinned) node.scrollTop = node.scrollHeight; };
   const show = keyed(node, (entry) => entry.id, (entry) =>
     entry.kind in SPOKEN ? bubble(entry, () => leg) : eventLine(entry));
   return {
     node,
     update(now, listening) {
-      const grew = leg && now.transcript.length > leg.transcript.length;
-      const atEnd = !leg || node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
+      const grew = !leg || now.transcript.length > leg.transcript.length;
       leg = now;
       setAttr(node, "aria-live", listening ? "polite" : "off");
       setAttr(node, "aria-label", t("transcript_of", { name: nameOf(now.number) }));
       show(now.transcript);
-      if (atEnd && (grew || node.scrollTop === 0)) node.scrollTop = node.scrollHeight;
+      if (grew) requestAnimationFrame(toEnd);
     },
   };
 }

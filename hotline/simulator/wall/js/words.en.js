@@ -1,12 +1,12 @@
 // Every word of the page in English. words.zh.js has the same keys.
 export const en = {
   title: "Phone wall", subtitle: "Simulated phones of the care hotline", document_title: "Phone wall · Care hotline",
-  skip: "Skip to “Who rings”", jump: "On this page", tickets: "Tickets", network: "Network and faults",
+  skip: "Skip to the caller form", jump: "On this page", tickets: "Tickets", network: "Network and faults",
   offline: "The connection to the simulated carrier was lost. Reconnecting.", reconnect: "Reconnect now", online_again: "Connected again",
   theme: "Switch between dark and light", language: "切换到中文", close: "Close",
   sound_on: "Sound on", sound_off: "Muted", sound_none: "No voice", sound_none_title: "This computer has no voice; tones and recordings can still be played",
 
-  who_rings: "Who rings", caller: "Caller", any_number: "Caller’s number", number_hint: "Mobile, landline or +1 202 555 01xx; only numbers that ring nobody.",
+  who_rings: "Who rings", caller: "Caller", any_number: "Number of the caller", number_hint: "Mobile, landline or +1 202 555 01xx; only numbers that ring nobody.",
   number_bad: "This does not look like a telephone number. Check its digits.", line: "Line to ring", ring: "Ring", other_number: "Another number…", withheld: "Number withheld",
   other_callers: "Other callers", no_phones: "The phone book is empty", no_lines: "No published line yet",
   empty_book: "The phone book is empty", empty_book_hint: "Import the sample county first (hotline import); its phones appear here.",
@@ -33,9 +33,9 @@ export const en = {
   pressed: "Key", said: "I said", hold_on: "Announcement", recorded: "Recording", cut_off: "cut off",
   e_beep: "Beep", e_ringback: "Ringing tone", e_silence: "Quiet", e_bridged: "Connected with {name}", e_unbridged: "The two parties were parted",
   e_ringing: "Begins to ring", e_answered: "Answered", e_ended: "Call over: {status}",
-  keypad: "Keypad", keypad_wanted: "A key is awaited", keypad_hint: "Your keyboard’s digits work too", key: "Press {key}",
-  speak: "Say a sentence", speak_hint: "Say something: I have a question about…", say_it: "Say it",
-  listening: "Listening", listen: "Listen here", transcript_of: "What {name} heard and said",
+  keypad: "Keypad", keypad_wanted: "You may press a key", keypad_hint: "Keyboard digits work too", key: "Press {key}",
+  speak: "Say a sentence", speak_hint: "Say a sentence…", say_it: "Say it",
+  listening: "Listening", transcript_of: "What {name} heard and said",
   anonymous: "Number withheld", unknown: "Unknown number",
 
   faults: "Faults on webhooks", faults_hint: "In a real network webhooks get lost, come late or twice. Arm a fault, place a call and see how the hotline copes.",
@@ -46,7 +46,7 @@ export const en = {
   nth: "From the nth", times: "How often", times_hint: "0: for ever", seconds: "Seconds", seconds_hint: "For late and slow", inject: "Arm the fault",
   armed: "Armed faults", none_armed: "No faults: every webhook is delivered.", used: "used {used} times", nth_of: "from no. {nth}", forever: "for ever", times_of: "{times} times",
   clear_faults: "Clear all", fault_set: "Fault armed", faults_cleared: "Faults cleared",
-  clock: "The carrier’s clock", clock_hint: "Forward only. Call times and webhook times follow it; a prompt that is playing gets no shorter.", clock_shifted: "{amount} ahead of real time",
+  clock: "Carrier clock", clock_hint: "Forward only. Call times and webhook times follow it; a prompt that is playing gets no shorter.", clock_shifted: "{amount} ahead of real time",
   clock_true: "Same as real time", jump_to: "Move to (Beijing time)", jump_go: "Move", reset_clock: "Back to real time",
   plus_1m: "+1 minute", plus_10m: "+10 minutes", plus_1h: "+1 hour", plus_1d: "+1 day",
   wire: "Latest webhooks", wire_none: "No webhooks yet. Place a call: each request to the application and its answer is listed here.", undelivered: "not delivered", form: "Request", reply: "Answer",

@@ -33,9 +33,9 @@ export const zh = {
   pressed: "按键", said: "我说", hold_on: "语音提示", recorded: "录音", cut_off: "被打断",
   e_beep: "嘀声", e_ringback: "回铃音", e_silence: "安静", e_bridged: "已与 {name} 接通", e_unbridged: "通话双方已分开",
   e_ringing: "开始响铃", e_answered: "已接听", e_ended: "通话结束：{status}",
-  keypad: "键盘", keypad_wanted: "系统在等您按键", keypad_hint: "也可用电脑键盘按键", key: "按 {key}",
-  speak: "说一句话", speak_hint: "说一句话，例如：我想问体检的事", say_it: "说出",
-  listening: "正在收听", listen: "收听这一路", transcript_of: "{name} 的通话记录",
+  keypad: "键盘", keypad_wanted: "现在可以按键", keypad_hint: "也可用电脑键盘按键", key: "按 {key}",
+  speak: "说一句话", speak_hint: "说一句话…", say_it: "说出",
+  listening: "正在收听", transcript_of: "{name} 的通话记录",
   anonymous: "隐藏号码", unknown: "未知号码",
 
   faults: "给回调注入故障", faults_hint: "真实网络里回调会丢、会迟、会重复。布下故障，再打一个电话看热线怎样应对。",

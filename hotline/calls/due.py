@@ -9,9 +9,10 @@ from uuid import UUID
 from hotline.calls import errands
 from hotline.calls.exchange import Exchange
 from hotline.calls.kinds import call_back
+from hotline.calls.kinds import feedback as ask_feedback
 from hotline.calls.kinds.base import Work
 from hotline.calls.orders import TIMER as ERRAND
-from tickets import timers
+from tickets import feedback, referrals, timers
 from tickets.desk import CALL_BACK
 from tickets.models import Timer
 
@@ -22,7 +23,20 @@ def _ring_chain(work: Work, timer: Timer) -> None:
     call_back.start(work, timer.ticket_id)
 
 
-HANDLERS: Mapping[str, Callable[[Work, Timer], None]] = {CALL_BACK: _ring_chain}
+def _ask_feedback(work: Work, timer: Timer) -> None:
+    ask_feedback.start(work, timer.ticket_id, int(timer.data.get("tries", 0)))
+
+
+def _take_back(work: Work, timer: Timer) -> None:
+    if timer.ticket_id:
+        referrals.deadline_passed(work.session, timer.ticket_id, work.now)
+
+
+HANDLERS: Mapping[str, Callable[[Work, Timer], None]] = {
+    CALL_BACK: _ring_chain,
+    feedback.ASK: _ask_feedback,
+    referrals.DEADLINE: _take_back,
+}
 """Kind of timer -> what it does, within the transaction that marks the timer as done."""
 
 

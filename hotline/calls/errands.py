@@ -71,10 +71,12 @@ def _ready(work: Work, errand: Errand) -> bool:
     if not KINDS[errand.kind].wanted(work, errand):
         errand.state, errand.ended_at, errand.result = "cancelled", work.now, "no_longer_wanted"
         return False
-    if errand.state == "waiting" and not _hold(work, errand):
-        timers.set_timer(work.session, TIMER, f"{TIMER}:{errand.id}", work.now + BUSY_AGAIN, errand=str(errand.id))
-        return False
-    return True
+    later = KINDS[errand.kind].postponed(work, errand)
+    if later is None and errand.state == "waiting" and not _hold(work, errand):
+        later = work.now + BUSY_AGAIN
+    if later is not None:
+        timers.set_timer(work.session, TIMER, f"{TIMER}:{errand.id}", later, errand=str(errand.id))
+    return later is None
 
 
 def status(x: Exchange, session: Session, errand_id: UUID, event: CallEvent) -> None:

@@ -44,6 +44,10 @@ class Kind:
         """Return whether the errand still has a cause; asked just before it is placed."""
         return True
 
+    def postponed(self, work: Work, errand: Errand) -> datetime | None:
+        """Return the moment until which the errand has to wait, None when it may be placed now."""
+        return None
+
     def facts(self, work: Work, errand: Errand) -> Facts:
         """Return the facts of the flow, without the telephones still to be rung."""
         return Facts(language=errand.language)

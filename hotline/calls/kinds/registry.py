@@ -6,8 +6,19 @@ from collections.abc import Mapping
 
 from hotline.calls.kinds.base import Kind
 from hotline.calls.kinds.call_back import CallBack
+from hotline.calls.kinds.feedback import AskFeedback
+from hotline.calls.kinds.referral import ReferralOffer
 from hotline.calls.kinds.staff_menu import StaffMenu
+from hotline.calls.kinds.tellings import Notice, Reminder
 from hotline.calls.kinds.wrap_up import WrapUp
 
-KINDS: Mapping[str, Kind] = {"wrap_up": WrapUp(), "call_back": CallBack(), "staff_menu": StaffMenu()}
+KINDS: Mapping[str, Kind] = {
+    "wrap_up": WrapUp(),
+    "call_back": CallBack(),
+    "staff_menu": StaffMenu(),
+    "feedback": AskFeedback(),
+    "referral": ReferralOffer(),
+    "notice": Notice(),
+    "reminder": Reminder(),
+}
 """Every kind of errand."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hotline.calls import orders
-from hotline.calls.kinds import cases
+from hotline.calls.kinds import cases, referral
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.models import Call, Errand, Leg
 from ivr_flows.engine.steps import Effect, Facts
@@ -68,6 +69,8 @@ def apply_outcome(work: Work, errand: Errand, effect: Effect) -> None:
             desk.wrap_up(work.session, ticket, effect.value, errand.label, work.now)
         except ImpossibleError as error:
             desk.note(work.session, ticket.id, "refused", work.now, actor=errand.label, why=str(error))
+    elif effect.kind == "referral":
+        referral.hand_over(work, ticket, UUID(effect.value), errand.label)
     elif effect.kind == "skip":
         errand.result = "skipped"
         desk.note(work.session, ticket.id, "wrap_up_skipped", work.now, actor=errand.label)

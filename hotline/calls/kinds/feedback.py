@@ -1,0 +1,109 @@
+"""Feedback: the survivor of a resolved ticket is rung at a decent hour and asked how it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from hotline.calls import orders
+from hotline.calls.briefing import short_name
+from hotline.calls.kinds import cases
+from hotline.calls.kinds.base import Kind, Work
+from hotline.calls.models import Errand
+from hotline.clock import local
+from hotline.directory.models import Station, Survivor
+from hotline.vault import Vault
+from ivr_flows.engine.steps import Effect, Facts
+from tickets import desk, feedback
+from tickets.models import Ticket
+from tickets.states import Action
+
+ASKED_BY = "系统回访"
+"""Who asked, as the history shows it: the machine, never the person who answered."""
+
+
+class AskFeedback(Kind):
+    """Asks for satisfaction, for solved or not, and for a spoken word."""
+
+    flow = "feedback"
+    ring_seconds = 30
+
+    def wanted(self, work: Work, errand: Errand) -> bool:
+        """While the ticket is resolved and nobody has told us yet."""
+        ticket = cases.ticket_of(work, errand)
+        return ticket is not None and feedback.may_ask(ticket)
+
+    def postponed(self, work: Work, errand: Errand) -> datetime | None:
+        """Only at a decent hour."""
+        moment = feedback.decent(work.now)
+        return None if moment == work.now else moment
+
+    def facts(self, work: Work, errand: Errand) -> Facts:
+        """Who is asked about which day's call."""
+        ticket = cases.ticket_of(work, errand)
+        if ticket is None:
+            return Facts(errand.language)
+        station = work.session.get_one(Station, ticket.station_id)
+        words = cases.words_of(work, ticket, errand.language)
+        opened = local(ticket.opened_at)
+        words |= {"station": short_name(station, errand.language)}
+        words["about"] = f"{opened:%d %B}" if errand.language == "en" else f"{opened.month}月{opened.day}日"
+        reopened = errand.data.get("rating") == "not" or errand.data.get("solved") == "no"
+        return Facts(errand.language, words, flags=frozenset({"reopened"} if reopened else ()))
+
+    def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
+        """Remember each answer; they are recorded together when the call is over."""
+        if effect.kind in ("rating", "solved"):
+            errand.data = {**errand.data, effect.kind: effect.value}
+            errand.result = "told"
+
+    def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
+        """The spoken word."""
+        errand.data = {**errand.data, "word": recording}
+        errand.result = "told"
+
+    def over(self, work: Work, errand: Errand) -> None:
+        """Record what was told; who was not reached is tried once more on another day."""
+        ticket = cases.ticket_of(work, errand)
+        if ticket is None or not feedback.may_ask(ticket):
+            return
+        told = errand.data
+        if errand.result != "told":
+            feedback.schedule(work.session, ticket, work.now, tries=errand.attempt)
+            return
+        solved = {"yes": True, "no": False}.get(str(told.get("solved")))
+        feedback.record(
+            work.session, ticket, str(told.get("rating", "")), solved, work.now,
+            asked_by=ASKED_BY, words=str(told.get("word", "")),
+        )  # fmt: skip
+
+
+def start(work: Work, ticket_id: UUID | None, tries: int) -> None:
+    """The feedback timer is due: order the call to the survivor, or leave it when the ticket has moved on."""
+    ticket = work.session.get(Ticket, ticket_id, with_for_update=True)
+    if ticket is None or not feedback.may_ask(ticket):
+        return
+    desk.move(work.session, ticket, Action.ASK_FEEDBACK, work.now, tries=tries + 1)
+    callee = survivor_callee(work, ticket)
+    if callee is not None:
+        orders.order(work.session, "feedback", callee, work.now, ticket_id=ticket.id, attempt=tries + 1)
+
+
+def survivor_callee(work: Work, ticket: Ticket) -> orders.Callee | None:
+    """Return how to ring a ticket's survivor; None when no number is known."""
+    telephones = cases.telephones_of(work, ticket)
+    if not telephones:
+        return None
+    vault: Vault = work.x.vault
+    survivor = work.session.get(Survivor, ticket.survivor_id) if ticket.survivor_id else None
+    return orders.Callee(
+        kind="survivor",
+        id=ticket.survivor_id or ticket.id,
+        label=survivor.name if survivor else "",
+        number_hash=vault.fingerprint(telephones[0].number),
+        number_sealed=vault.seal(telephones[0].number),
+        tenant_id=ticket.tenant_id,
+        line_id=ticket.line_id or orders.trunk_line(work.session, ticket.tenant_id),
+        station_id=ticket.station_id,
+        language=survivor.language if survivor else "zh-CN",
+    )

@@ -5,7 +5,7 @@ set -eu
 fail() { printf '✗ %s\n' "$1" >&2; exit 1; }
 
 locked() {  # only what the lock names, checked by hash; pip reads the machine's own mirror setting
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-warn-script-location \
     --require-hashes -r "requirements/$1.txt" ||
     fail "安装失败：请检查网络或 pip 的镜像设置后再试 · Not installed: check the network or pip's mirror setting and try again"
 }
@@ -27,7 +27,7 @@ environment() {
 main() {
   echo "· 安装依赖，第一次约一分钟 · installing the dependencies, about a minute the first time"
   locked main
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation \
     --editable . || fail "无法安装本项目 · This project itself could not be installed"
   stamp main
 }

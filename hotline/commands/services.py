@@ -1,0 +1,112 @@
+"""The programs that make up the running hotline, and how one sees that each is ready."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from hotline.embedded.folder import DataFolder
+from hotline.embedded.postgres import Postgres
+from hotline.embedded.process import Command
+from hotline.embedded.supervisor import Service
+from hotline.embedded.valkey import Valkey
+from hotline.settings import Settings
+
+WEB_THREADS = 24
+"""Requests served at once; a live page holds one."""
+
+
+def postgres_service(postgres: Postgres) -> Service:
+    """The embedded database."""
+
+    def command() -> Command:
+        postgres.prepare()
+        return postgres.command()
+
+    return Service("postgres", "数据库 PostgreSQL ", "PostgreSQL", command, postgres.ready, server=True)
+
+
+def valkey_service(valkey: Valkey) -> Service:
+    """The embedded broker."""
+
+    def command() -> Command:
+        valkey.prepare()
+        return valkey.command()
+
+    return Service("valkey", "消息队列 Valkey ", "Valkey", command, valkey.ready, server=True)
+
+
+def web_argv(settings: Settings) -> list[str]:
+    """Return the command line of the web server."""
+    argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"]
+    argv += ["--host", settings.host, "--port", str(settings.port), "--workers", "1"]
+    argv += ["--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    return [*argv, "hotline.app:create_app"]
+
+
+def worker_argv() -> list[str]:
+    """Return the command line of the worker that does the background tasks."""
+    return [*_celery(), "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+
+
+def beat_argv() -> list[str]:
+    """Return the command line of the clock that sets the periodic tasks going; it keeps no file."""
+    return [*_celery(), "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "INFO", "--pidfile="]
+
+
+def application_services(settings: Settings, folder: DataFolder, environment: Mapping[str, str]) -> list[Service]:
+    """The web server, the worker and its clock."""
+
+    def service(name: str, label: str, label_en: str, argv: list[str]) -> Service:
+        command = Command(name, tuple(argv), folder.logs / f"{name}.log", environment)
+        return Service(name, label, label_en, lambda: command)
+
+    web = service("web", "网页与电话接口", "the web server", web_argv(settings))
+    host = loopback(settings.host)
+    return [
+        Service(web.name, web.label, web.label_en, web.command, lambda: answers(host, settings.port)),
+        service("worker", "后台任务", "the worker", worker_argv()),
+        service("beat", "定时器", "the timers", beat_argv()),
+    ]
+
+
+def simulator_service(settings: Settings, folder: DataFolder, phonebook: Path) -> Service:
+    """The simulated carrier and its phone wall, on the port after the web server's."""
+    port = settings.port + 1
+    argv = [sys.executable, "-m", "hotline.simulator", "--port", str(port), "--host", settings.host]
+    argv += ["--data", str(folder.path / "simulator"), "--phonebook", str(phonebook)]
+    argv += ["--account", settings.carrier_account, "--token", settings.carrier_tokens[0]]
+    argv += ["--webhook", f"{local_url(settings)}/carrier/voice"]
+    command = Command("simulator", tuple(argv), folder.logs / "simulator.log", {})
+    host = loopback(settings.host)
+    return Service("simulator", "模拟运营商", "the simulated carrier", lambda: command, lambda: answers(host, port))
+
+
+def loopback(host: str) -> str:
+    """Return the address under which this machine reaches a server that listens on ``host``."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104  (compared, not bound)
+
+
+def local_url(settings: Settings, offset: int = 0) -> str:
+    """Return the address of the web server (or, with offset 1, the simulator) as a browser here writes it."""
+    host = loopback(settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port + offset}"
+
+
+def answers(host: str, port: int) -> bool:
+    """Return whether an HTTP server there answers anything at all."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _celery() -> list[str]:
+    return [sys.executable, "-m", "celery", "--quiet", "--app", "hotline.worker"]

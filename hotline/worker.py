@@ -1,0 +1,51 @@
+"""The Celery application: late acknowledgement, limits on everything, nothing stored; what must run when is here."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from hotline import settings
+from hotline.settings import Settings
+
+SOFT_SECONDS, HARD_SECONDS = 45, 60
+"""After the first a task is told to stop, after the second its process is killed; it is delivered again."""
+REDELIVER_SECONDS = 180
+"""After this a task that a worker took and never finished goes to another one."""
+
+SCHEDULE = {
+    "ask after silent calls": {"task": "calls.sweep", "schedule": 10.0, "options": {"expires": 10}},
+}
+"""Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""
+
+
+def make_app(settings: Settings) -> Celery:
+    """Return the application on the configured broker. Results are rows in the database, never in the broker."""
+    app = Celery("hotline", broker=settings.redis_url, include=["hotline.tasks"])
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_soft_time_limit=SOFT_SECONDS,
+        task_time_limit=HARD_SECONDS,
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0.1},
+        worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": REDELIVER_SECONDS,
+            "socket_connect_timeout": 3,
+            "socket_timeout": 10,
+            "socket_keepalive": True,
+        },
+        enable_utc=True,
+        timezone="UTC",
+        beat_schedule=SCHEDULE,
+        beat_max_loop_interval=5,
+    )
+    return app
+
+
+app = make_app(settings.load())

@@ -1,6 +1,6 @@
 // One call as its caller sees it, and which handsets were tried for it.
 import { placeCall } from "./dialler.js";
-import { h, icon, keyed, setAttr, setText } from "./dom.js";
+import { h, icon, keepFocus, keyed, setAttr, setText } from "./dom.js";
 import { t } from "./i18n.js";
 import { legView, listenOn, stateOf, stateWord } from "./leg.js";
 import { typeOn } from "./keypad.js";
@@ -95,7 +95,7 @@ export function callCard(first) {
     tried.hidden = now.legs.length < 2;
     setAttr(tried, "aria-label", t("tried"));
     leg.node.hidden = over && !open;
-    leg.update(caller);
+    keepFocus(node, () => leg.update(caller));
     foot.node.hidden = !over;
     foot.update(now, open);
   }

@@ -34,6 +34,13 @@ export function setAttr(node, name, value) {
   else if (node.getAttribute(name) !== String(wanted)) node.setAttribute(name, wanted);
 }
 
+/** Keep the keyboard on `card` when the change hides or removes the very button that was pressed. */
+export function keepFocus(card, change) {
+  const focused = card.contains(document.activeElement) ? document.activeElement : null;
+  change();
+  if (focused && !(card.contains(focused) && focused.checkVisibility())) card.focus({ preventScroll: true });
+}
+
 /** Give `parent` exactly these children in this order; what is in place already is not touched. */
 export function arrange(parent, nodes) {
   const focused = document.activeElement;

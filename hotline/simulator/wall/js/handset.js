@@ -1,6 +1,6 @@
 // One handset: a quiet row, a ringing phone, or a phone in a call.
 import * as api from "./api.js";
-import { h, icon, setAttr, setText } from "./dom.js";
+import { h, icon, keepFocus, setAttr, setText } from "./dom.js";
 import { t } from "./i18n.js";
 import { legView, listenOn, stateOf, stateWord } from "./leg.js";
 import { typeOn } from "./keypad.js";
@@ -91,8 +91,10 @@ export function handsetCard(first) {
     const state = stateOfPhone(now);
     if (state === "idle") leg = null;
     const wanted = body(state);
-    for (const child of [...node.children]) if (!wanted.includes(child)) child.remove();
-    for (const child of wanted) if (child.parentNode !== node) node.append(child);
+    keepFocus(node, () => {
+      for (const child of [...node.children]) if (!wanted.includes(child)) child.remove();
+      for (const child of wanted) if (child.parentNode !== node) node.append(child);
+    });
     node.dataset.state = state;
     node.dataset.mode = now.mode;
     node.classList.toggle("listening", Boolean(now.leg) && state !== "ringing" && now.leg.direction !== "inbound" && store.listening === now.leg.sid);

@@ -14,6 +14,9 @@ let kind = "duty";
 /** A phone that its own call card shows already is not shown a second time as active. */
 const isActive = (phone) => ["ringing", "talking", "hearing", "recording"].includes(stateOfPhone(phone)) && phone.leg.direction !== "inbound";
 
+const rank = (phone) => (phone.state === "ringing" ? 0 : 1);
+const ringingFirst = (a, b) => rank(a) - rank(b) || a.leg.since.localeCompare(b.leg.since);
+
 function matches(phone, words) {
   const text = `${phone.label} ${phone.label_en} ${phone.group} ${phone.number} ${pretty(phone.number)} ${pretty(phone.number).replace(/\D/g, "")}`;
   return words.every((word) => text.toLowerCase().includes(word));
@@ -52,7 +55,7 @@ function choose(state) {
   const words = typed ? typed.split(/\s+/) : [];
   const kinds = words.length ? KINDS.all : KINDS[kind];
   const phones = state.phones.filter((phone) => phone.kind !== "line");
-  const active = phones.filter(isActive).sort((a, b) => a.leg.since.localeCompare(b.leg.since));
+  const active = phones.filter(isActive).sort(ringingFirst);
   const rest = phones.filter((phone) => !isActive(phone) && kinds.includes(phone.kind) && matches(phone, words));
   return { phones, active, rest };
 }

@@ -53,7 +53,7 @@ class Station(Base, _Row):
     )
 
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("station.id"))
-    level: Mapped[int]
+    level: Mapped[int] = mapped_column(default=0)
     """Depth in the tree, 0 at the top."""
     name: Mapped[str]
     name_en: Mapped[str] = mapped_column(default="", server_default="")

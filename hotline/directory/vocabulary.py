@@ -22,4 +22,19 @@ DOMAINS: dict[str, tuple[str, str]] = {
 ROLES: tuple[str, ...] = ("first", "backup")
 """Roles on a station's roster."""
 
-HEARING: tuple[str, ...] = ("normal", "hard", "deaf")
+HEARING: dict[str, tuple[str, str]] = {
+    "normal": ("正常", "normal"),
+    "hard": ("重听", "hard of hearing"),
+    "deaf": ("听不见", "deaf"),
+}
+"""How well a survivor hears: code -> (Chinese, English)."""
+
+FLOWS: dict[str, tuple[str, str]] = {
+    "main": ("主线", "main line"),
+    "volunteer": ("志愿热线", "volunteer line"),
+    "partner": ("伙伴热线", "partner line"),
+}
+"""Flows that a published number may enter."""
+
+LANGUAGES: dict[str, tuple[str, str]] = {"zh-CN": ("中文", "Chinese"), "en": ("英文", "English")}
+"""Languages in which prompts are spoken."""

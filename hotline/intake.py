@@ -1,0 +1,22 @@
+"""Import and export of everything a file may hold: the kinds of rows of every room, put together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from hotline.directory.importing.directory import KINDS as DIRECTORY
+from hotline.sheets import importing
+from hotline.sheets.kinds import Kinds
+from hotline.sheets.problems import ImportReport
+from hotline.vault import Vault
+
+KINDS: Kinds = DIRECTORY
+"""What others refer to comes first. A room that wants a sheet of its own lists its kinds and is added here."""
+
+
+def import_file(session: Session, path: Path, vault: Vault, now: datetime, *, dry_run: bool = False) -> ImportReport:
+    """Import a YAML file or XLSX workbook; see hotline.sheets.importing.import_file. The caller commits."""
+    return importing.import_file(session, path, vault, now, KINDS, dry_run=dry_run)

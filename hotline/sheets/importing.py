@@ -1,0 +1,70 @@
+"""A file into the database: everything of it or, with one mistake in it, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hotline.sheets.book import Book, check, typed
+from hotline.sheets.kinds import Kind, Kinds
+from hotline.sheets.problems import Counts, ImportReport
+from hotline.sheets.reading import RawFile, read
+from hotline.sheets.store import Store
+from hotline.vault import Vault
+
+LOCK = 0x1A9  # one import at a time in a database
+
+
+def import_file(
+    session: Session, path: Path, vault: Vault, now: datetime, kinds: Kinds, *, dry_run: bool = False
+) -> ImportReport:
+    """Import a YAML file or XLSX workbook into one tenant and report what changed. The caller commits.
+
+    Rows are matched by code (see Kind.key); a second import changes nothing. With any error nothing is written and
+    the report lists them all. Rows that are no longer in the file are left alone: a person is retired with
+    ``active: no``, never by leaving a line out. A field that is left out keeps its value. With ``dry_run`` everything
+    is done and undone again.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    raw = read(path, kinds)
+    tenant = _tenant(raw, kinds[0])
+    store = Store(session, vault, now, kinds, tenant)
+    book = typed(raw, kinds)
+    if tenant:
+        check(book, store)
+    if book.problems:
+        return ImportReport(errors=tuple(sorted(book.problems)), dry_run=dry_run, tenant=tenant)
+    savepoint = session.begin_nested()
+    counts = {kind.name: _write(kind, book, store) for kind in kinds if book.of(kind.name)}
+    savepoint.rollback() if dry_run else savepoint.commit()
+    return ImportReport(counts, dry_run=dry_run, tenant=tenant)
+
+
+def _tenant(raw: RawFile, kind: Kind) -> str:
+    """Return the code of the one tenant of a file; none or several is a problem."""
+    codes = [str(one.fields.get("code", "")) for one in raw.rows if one.kind is kind]
+    if len(codes) == 1:
+        return codes[0]
+    if codes or not raw.problems:
+        raw.complain(kind.name, 0, "", f"应正好有一行{kind.title} (exactly one row is needed, {len(codes)} found)")
+    return ""
+
+
+def _write(kind: Kind, book: Book, store: Store) -> Counts:
+    counts, session = Counts(), store.session
+    rows: Sequence[tuple[object, object, str]] = [
+        (placed.row, *store.put(kind, placed.row)) for placed in kind.order(book.of(kind.name))
+    ]
+    session.flush()
+    for row, record, outcome in rows:
+        more = kind.write_more(row, record, store) if kind.write_more else False
+        result = "changed" if more and outcome == "unchanged" else outcome
+        setattr(counts, result, getattr(counts, result) + 1)
+    if kind.finish:
+        kind.finish(store)
+    session.flush()
+    return counts

@@ -1,0 +1,98 @@
+"""What the database holds of a tenant, found by the keys that a file uses, and the writing of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import false, select
+from sqlalchemy.orm import Session
+
+from hotline.db import Base, new_id
+from hotline.sheets.columns import assign, columns, fields_of
+from hotline.sheets.kinds import Kind, Kinds, Row
+from hotline.vault import Vault
+
+Key = tuple[Any, ...]
+T = TypeVar("T")
+
+
+class Store:
+    """The tenant's records, each kind loaded once; for one import or export."""
+
+    def __init__(self, session: Session, vault: Vault, now: datetime, kinds: Kinds, tenant: str) -> None:
+        self.session, self.vault, self.now = session, vault, now
+        self.kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
+        self.tenant = tenant
+        self._records: dict[str, dict[Key, Any]] = {}
+        self._codes: dict[str, dict[UUID, str]] = {}
+        self._once: dict[str, Any] = {}
+
+    @property
+    def tenant_id(self) -> UUID | None:
+        """The tenant's id; None while it is not in the database."""
+        record = self.records("tenant").get((self.tenant,))
+        return record.id if record else None
+
+    def records(self, name: str) -> dict[Key, Any]:
+        """Return the records of a kind by key."""
+        if name not in self._records:
+            self._records[name], self._codes[name] = {}, {}
+            kind = self.kinds[name]
+            for record in self.session.scalars(select(kind.model).where(self._mine(kind))):
+                self._remember(kind, record)
+        return self._records[name]
+
+    def codes(self, name: str) -> set[str]:
+        """Return the codes that the database knows of a kind."""
+        self.records(name)
+        return set(self._codes[name].values())
+
+    def id_of(self, name: str, code: str) -> UUID:
+        """Return the id of the record with a code. Raises KeyError; the check of the file has seen to it before."""
+        found: UUID = self.records(name)[(code,)].id
+        return found
+
+    def code_of(self, name: str, id_: UUID | None) -> str:
+        """Return the code of the record with an id, and nothing for none."""
+        self.records(name)
+        return self._codes[name].get(id_, "") if id_ else ""
+
+    def once(self, name: str, load: Callable[[], T]) -> T:
+        """Return what ``load`` returned the first time it was asked for under ``name``."""
+        if name not in self._once:
+            self._once[name] = load()
+        found: T = self._once[name]
+        return found
+
+    def put(self, kind: Kind, row: Row) -> tuple[Any, str]:
+        """Write a row without flushing; return its record and ``added``, ``changed`` or ``unchanged``.
+
+        Fields that the row does not give stay as they are.
+        """
+        record = self.records(kind.name).get(kind.key_of(row))
+        if record is not None:
+            changed = assign(record, columns(kind, row, row.model_fields_set, self), self)
+            return record, "changed" if changed else "unchanged"
+        made: Any = kind.model()
+        made.id = new_id()
+        if kind.name != "tenant":
+            made.tenant_id = self.tenant_id
+        assign(made, columns(kind, row, kind.row.model_fields, self), self)
+        self.session.add(made)
+        self._remember(kind, made)
+        return made, "added"
+
+    def _mine(self, kind: Kind) -> Any:
+        model: Any = kind.model
+        if kind.name == "tenant":
+            return model.code == self.tenant
+        tenant_id = self.tenant_id
+        return model.tenant_id == tenant_id if tenant_id else false()
+
+    def _remember(self, kind: Kind, record: Base) -> None:
+        values = fields_of(kind, record, self, kind.key)
+        self._records[kind.name][tuple(values[name] for name in kind.key)] = record
+        self._codes[kind.name][record.id] = str(getattr(record, "code", ""))  # type: ignore[attr-defined]

@@ -76,11 +76,14 @@ def migrate(
 
 
 @app.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="YAML 或 or XLSX")]) -> None:
+def import_(
+    file: Annotated[Path, typer.Argument(help="YAML 或 or XLSX")],
+    dry_run: Annotated[bool, typer.Option(help="只检查，不导入 · check only")] = False,
+) -> None:
     """导入通讯录、人员、号码；错误一次列全，有错则什么也不导入 · Import a directory, all of it or nothing."""
     from hotline.commands.data import import_into
 
-    import_into(file)
+    import_into(file, dry_run)
 
 
 @app.command()

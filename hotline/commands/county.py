@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
 
 from hotline import directory
-from hotline.calls.exchange import make_exchange
+from hotline.calls.exchange import Exchange, make_exchange
+from hotline.commands.data import KINDS
 from hotline.commands.phonebook import write_phonebook
 from hotline.directory.models import Tenant
+from hotline.embedded.errors import EmbeddedError
 from hotline.settings import Settings
+from hotline.sheets.importing import import_file
 
 SAMPLE = Path(directory.__path__[0]) / "samples" / "qinshui.yaml"
+
+
+def import_sample(settings: Settings) -> str | None:
+    """Import the sample county into an empty database; return its name, None where a tenant is. Raises EmbeddedError."""
+    with _exchange(settings) as x, x.sessions() as session:
+        if session.scalars(select(Tenant.id).limit(1)).first():
+            return None
+        report = import_file(session, SAMPLE, x.vault, x.clock(), KINDS)
+        if report.errors:
+            raise EmbeddedError(f"示例有误 (the sample is faulty): {report.errors[0]}")
+        session.commit()
+        return session.scalars(select(Tenant.name)).one()
+
+
+def write_county_phonebook(settings: Settings, file: Path) -> None:
+    """Write the telephones of the directory for the phone wall."""
+    with _exchange(settings) as x, x.sessions() as session:
+        write_phonebook(session, x.vault, file)
+
+
+@contextmanager
+def _exchange(settings: Settings) -> Iterator[Exchange]:
+    made = make_exchange(settings)
+    try:
+        yield made
+    finally:
+        made.sessions.kw["bind"].dispose()

@@ -91,7 +91,7 @@ class Hotline:
             )
 
     def _application(self) -> None:
-        started = services.application_services(self.settings, self.folder, {})
+        started = services.application_services(self.settings, self.folder)
         if self.settings.carrier == "simulator":
             from hotline.commands.county import write_county_phonebook
 

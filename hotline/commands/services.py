@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import http.client
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from hotline.embedded.folder import DataFolder
 from hotline.embedded.postgres import Postgres
-from hotline.embedded.process import Command
+from hotline.embedded.process import Command, ready_file
 from hotline.embedded.supervisor import Service
 from hotline.embedded.valkey import Valkey
 from hotline.settings import Settings
@@ -56,17 +55,22 @@ def beat_argv() -> list[str]:
     return [*_celery(), "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "INFO", "--pidfile="]
 
 
-def application_services(settings: Settings, folder: DataFolder, environment: Mapping[str, str]) -> list[Service]:
+def application_services(settings: Settings, folder: DataFolder) -> list[Service]:
     """The web server, the worker and its clock."""
 
     def service(name: str, label: str, label_en: str, argv: list[str]) -> Service:
-        command = Command(name, tuple(argv), folder.logs / f"{name}.log", environment)
-        return Service(name, label, label_en, lambda: command)
+        file = ready_file(folder.path, name)
 
-    web = service("web", "网页与电话接口", "the web server", web_argv(settings))
+        def command() -> Command:
+            file.unlink(missing_ok=True)
+            return Command(name, tuple(argv), folder.logs / f"{name}.log", {})
+
+        return Service(name, label, label_en, command, file.exists)
+
     host = loopback(settings.host)
+    web = Command("web", tuple(web_argv(settings)), folder.logs / "web.log", {})
     return [
-        Service(web.name, web.label, web.label_en, web.command, lambda: answers(host, settings.port)),
+        Service("web", "网页与电话接口", "the web server", lambda: web, lambda: answers(host, settings.port)),
         service("worker", "后台任务", "the worker", worker_argv()),
         service("beat", "定时器", "the timers", beat_argv()),
     ]

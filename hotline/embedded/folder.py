@@ -15,9 +15,8 @@ import psutil
 
 from hotline.embedded.errors import EmbeddedError
 from hotline.embedded.postgres import end_stale
+from hotline.embedded.process import MARK
 
-MARK = "HOTLINE_RUN_FOLDER"
-"""Environment variable every child carries, so that the next owner recognises what a killed one left."""
 _LOG_LIMIT = 5_000_000
 """Bytes after which a log is set aside at the next start."""
 

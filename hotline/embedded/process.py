@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+MARK = "HOTLINE_RUN_FOLDER"
+"""Environment variable every child carries, so that the next owner recognises what a killed one left."""
+
 _TETHER = Path(__file__).with_name("tether.py")
 
 
@@ -65,6 +68,11 @@ def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, grace: f
             process.kill()
     process.wait()
     kill_group(process.pid)
+
+
+def ready_file(folder: Path, name: str) -> Path:
+    """Return the file that a program without a port makes when it is ready."""
+    return folder / "ready" / name
 
 
 def kill_group(group: int) -> None:

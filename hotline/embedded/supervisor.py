@@ -10,8 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hotline.embedded.errors import EmbeddedError
-from hotline.embedded.folder import MARK
-from hotline.embedded.process import Command, kill_group, launch, stop
+from hotline.embedded.process import MARK, Command, kill_group, launch, stop
 
 Tell = Callable[[str, str, str], None]
 """Says a line to the person at the terminal: a sign, the Chinese, the English."""
@@ -66,7 +65,7 @@ class Supervisor:
             self._wait(running)
             seconds = time.monotonic() - begun
             service = running.service
-            self._tell("✓", f"{service.label}已启动", f"{service.label_en} is running ({seconds:.1f} s)")
+            self._tell("✓", f"{service.label}已启动", f"{service.label_en}: running ({seconds:.1f} s)")
 
     def watch(self, stopping: threading.Event) -> None:
         """Restart whatever ends, until ``stopping`` is set."""

@@ -18,8 +18,8 @@ from hotline.db import Base, create
 from hotline.embedded.postgres import FORGETFUL, USER, Postgres
 from hotline.embedded.process import Command, launch, stop
 from hotline.embedded.valkey import Valkey, free_port
+from hotline.migrations.schema import MODELS
 
-MODELS = ("hotline.directory.models", "hotline.roster.models", "hotline.calls.models", "tickets.models")
 TEMPLATE = "prepared"
 
 

@@ -1,4 +1,9 @@
-"""Timers as rows: set, cancel, claim with SKIP LOCKED, finish. Any number of workers, no double firing."""
+"""Timers as rows: set, cancel, claim with SKIP LOCKED, take, finish or fail. Any number of workers, none fires twice.
+
+A worker claims ids (and commits), then takes one after the other: ``take`` locks the row, ``finish`` marks it, the
+work is done, all in one transaction. Finish comes before the work, so that the work may set the same key anew.
+A worker that dies leaves a lease that runs out.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import ColumnElement, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from hotline.db import new_id
-from tickets.models import Timer
+from tickets.models import Ticket, Timer
 
 LEASE = timedelta(minutes=2)
 """How long a worker may hold a claimed timer before another may take it."""
+MOST_ATTEMPTS = 8
+"""After so many failures, or workers that died over it, a timer is failed and shown (see ``failed``)."""
+FIRST_WAIT = timedelta(seconds=15)
+"""Wait after a first failure; doubled with each further one."""
+LONGEST_WAIT = timedelta(minutes=30)
+GRACE = timedelta(minutes=1)
+"""A pending timer this much past its time is late: no worker runs, or too few."""
+_LONGEST_ERROR = 500
 
 
 def set_timer(
@@ -28,15 +41,25 @@ def set_timer(
     sooner: bool = False,
     **data: Any,
 ) -> None:
-    """Set the one pending timer of ``key``; an existing one is moved (``sooner``: only to an earlier time)."""
+    """Set the one pending timer of ``key``; an existing one is moved (``sooner``: only to an earlier time).
+
+    A moved timer starts afresh: whoever had claimed it has it no longer.
+    """
     row = {"id": new_id(), "kind": kind, "key": key, "due_at": due_at, "ticket_id": ticket_id, "data": data}
     statement = insert(Timer).values(row)
-    due = func.least(Timer.due_at, statement.excluded.due_at) if sooner else statement.excluded.due_at
+    excluded = statement.excluded
+    due: ColumnElement[Any] = func.least(Timer.due_at, excluded.due_at) if sooner else excluded.due_at
+    same = due.is_not_distinct_from(Timer.due_at)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["key"],
             index_where=text("state = 'pending'"),
-            set_={"due_at": due, "data": statement.excluded.data},
+            set_={
+                "due_at": due,
+                "data": excluded.data,
+                "leased_until": case((same, Timer.leased_until), else_=None),
+                "attempts": case((same, Timer.attempts), else_=0),
+            },
         )
     )
 
@@ -52,32 +75,101 @@ def cancel(session: Session, key: str, now: datetime) -> bool:
     return result.first() is not None
 
 
+def cancel_others(
+    session: Session,
+    ticket_id: UUID,
+    kinds: Sequence[str],
+    keep: Sequence[str],
+    now: datetime,
+) -> None:
+    """Cancel a ticket's pending timers of ``kinds``, but not those whose key is in ``keep``."""
+    session.execute(
+        update(Timer)
+        .where(Timer.ticket_id == ticket_id, Timer.kind.in_(kinds), Timer.state == "pending")
+        .where(Timer.key.not_in(keep))
+        .values(state="cancelled", done_at=now)
+    )
+
+
 def claim(session: Session, now: datetime, limit: int = 100) -> Sequence[UUID]:
-    """Lease up to ``limit`` due timers to the caller and return their ids; the caller commits at once."""
+    """Lease up to ``limit`` due timers to the caller and return their ids, the longest due first; commit at once."""
     free = or_(Timer.leased_until.is_(None), Timer.leased_until < now)
-    due = (
-        select(Timer.id)
+    due = session.execute(
+        select(Timer.id, Timer.attempts)
         .where(Timer.state == "pending", Timer.due_at <= now, free)
         .order_by(Timer.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    )
-    return session.scalars(
-        update(Timer)
-        .where(Timer.id.in_(due.scalar_subquery()))
-        .values(leased_until=now + LEASE, attempts=Timer.attempts + 1)
-        .returning(Timer.id)
-        .execution_options(synchronize_session=False)
     ).all()
+    hopeless = [row.id for row in due if row.attempts >= MOST_ATTEMPTS]
+    leased = [row.id for row in due if row.attempts < MOST_ATTEMPTS]
+    if hopeless:
+        session.execute(update(Timer).where(Timer.id.in_(hopeless)).values(state="failed", leased_until=None))
+    if leased:
+        values = {"leased_until": now + LEASE, "attempts": Timer.attempts + 1}
+        session.execute(update(Timer).where(Timer.id.in_(leased)).values(values))
+    return leased
 
 
 def take(session: Session, timer_id: UUID) -> Timer | None:
-    """Lock a leased timer for the time of the transaction; None when it is gone, done or cancelled meanwhile."""
+    """Lock a claimed timer for the time of the transaction; None when it is gone, done, cancelled or moved meanwhile.
+
+    Its ticket is locked before it, as the desk does, so that the two never wait for each other in a circle.
+    """
+    ticket_id = session.scalar(select(Timer.ticket_id).where(Timer.id == timer_id))
+    if ticket_id is not None:
+        session.execute(select(Ticket.id).where(Ticket.id == ticket_id).with_for_update(key_share=True))
     return session.scalars(
-        select(Timer).where(Timer.id == timer_id, Timer.state == "pending").with_for_update(skip_locked=True)
+        select(Timer)
+        .where(Timer.id == timer_id, Timer.state == "pending", Timer.leased_until.is_not(None))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     ).first()
 
 
 def finish(timer: Timer, now: datetime) -> None:
-    """Mark a taken timer as done."""
-    timer.state, timer.done_at, timer.leased_until = "done", now, None
+    """Mark a taken timer as done; what its work sets under the same key is a new one. Safe to repeat."""
+    session = object_session(timer)
+    if session is None:
+        raise ValueError("a timer is finished in the transaction that took it")
+    session.execute(
+        update(Timer)
+        .where(Timer.id == timer.id, Timer.state == "pending", Timer.leased_until.is_not(None))
+        .values(state="done", done_at=now, leased_until=None, last_error="")
+    )
+
+
+def fail(session: Session, timer_id: UUID, error: str, now: datetime) -> None:
+    """Record that a claimed timer's work failed (in a transaction of its own): again later, or given up for good."""
+    timer = session.get(Timer, timer_id, with_for_update=True, populate_existing=True)
+    if timer is None or timer.state != "pending" or timer.leased_until is None:
+        return
+    timer.last_error, timer.leased_until = error[:_LONGEST_ERROR], None
+    if timer.attempts >= MOST_ATTEMPTS:
+        timer.state, timer.done_at = "failed", now
+    else:
+        timer.due_at = now + wait_after(timer.attempts)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many failures."""
+    doubled: int = 2 ** (max(attempts, 1) - 1)
+    return min(LONGEST_WAIT, FIRST_WAIT * doubled)
+
+
+def due_count(session: Session, now: datetime) -> int:
+    """Return how many timers are due and not done."""
+    return session.scalar(select(func.count()).where(Timer.state == "pending", Timer.due_at <= now)) or 0
+
+
+def late(session: Session, now: datetime) -> timedelta:
+    """Return how long the longest due timer has been waiting, beyond the grace; zero when the workers keep up."""
+    oldest = session.scalar(select(func.min(Timer.due_at)).where(Timer.state == "pending", Timer.due_at <= now - GRACE))
+    return now - oldest if oldest else timedelta()
+
+
+def failed(session: Session, limit: int = 100) -> Sequence[Timer]:
+    """Return the timers that were given up, the newest first: somebody must look at them."""
+    return session.scalars(
+        select(Timer).where(Timer.state == "failed").order_by(Timer.due_at.desc()).limit(limit)
+    ).all()

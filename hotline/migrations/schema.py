@@ -17,7 +17,14 @@ from sqlalchemy import Engine, MetaData
 from hotline import db
 
 FOLDER = Path(__file__).parent
-MODELS = ("hotline.directory.models", "hotline.roster.models", "hotline.calls.models", "tickets.models")
+MODELS = (
+    "hotline.directory.models",
+    "hotline.roster.models",
+    "hotline.calls.models",
+    "tickets.models",
+    "hotline.notifications.models",
+    "tickets.level_models",
+)
 
 
 def metadata() -> MetaData:

@@ -19,11 +19,13 @@ from hotline import db
 FOLDER = Path(__file__).parent
 MODELS = (
     "hotline.directory.models",
+    "hotline.directory.catalogue.models",
     "hotline.roster.models",
     "hotline.calls.models",
     "tickets.models",
     "hotline.notifications.models",
     "tickets.level_models",
+    "tickets.guidance_models",
 )
 
 

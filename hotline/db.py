@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import uuid_utils
-from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, Text, Uuid, create_engine
+from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, Text, Uuid, create_engine, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column, sessionmaker
 
@@ -51,7 +51,7 @@ def create(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 5_000) -
     ``statement_timeout_ms`` is in milliseconds; the carrier gives up on us after 15 s, so 5 s leaves room to speak.
     """
     return create_engine(
-        url,
+        make_url(url).set(drivername="postgresql+psycopg"),  # people write postgres:// and postgresql://
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=3,

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from hotline.db import create
 from hotline.settings import Settings
+from tests.chromium import HOW, REQUIRED
+from tests.chromium import find as find_chromium
 from tests.servers import Addresses, Servers
 
 _SERVERS = pytest.StashKey[Servers]()
@@ -124,3 +126,12 @@ def settings(database_url: str, servers: Addresses, tmp_path: Path) -> Settings:
         carrier="simulator",
         carrier_token=SecretStr("simulated-carrier-token"),
     )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium for Playwright's ``executable_path``; without one the story is skipped, in CI it fails."""
+    found = find_chromium()
+    if found is None:
+        (pytest.fail if REQUIRED else pytest.skip)(HOW)
+    return found

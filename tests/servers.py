@@ -33,11 +33,11 @@ class Addresses:
     def database_url(self, name: str) -> str:
         return f"postgresql+psycopg://{USER}@/{name}?host={self.socket_folder}"
 
-    def create_database(self, name: str) -> str:
-        """Copy the prepared template; returns the URL of the copy."""
+    def create_database(self, name: str, template: str = TEMPLATE) -> str:
+        """Copy the prepared template, or another; returns the URL of the copy."""
         self.admin(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
         return self.database_url(name)

@@ -21,7 +21,7 @@ SAMPLE = Path(directory.__path__[0]) / "samples" / "qinshui.yaml"
 
 
 def import_sample(settings: Settings) -> str | None:
-    """Import the sample county into an empty database; return its name, None where a tenant is. Raises EmbeddedError."""
+    """Import the sample into an empty database; return its name, None where a tenant is. Raises EmbeddedError."""
     with _exchange(settings) as x, x.sessions() as session:
         if session.scalars(select(Tenant.id).limit(1)).first():
             return None

@@ -44,6 +44,7 @@ class Valkey:
             f"appendonly {'yes' if self.durable else 'no'}",
             'save ""',
             "daemonize no",
+            "set-proc-title no",  # a new title overwrites the mark by which a killed owner's servers are found
         ]
         config = self.folder / "valkey.conf"
         config.touch(mode=0o600)

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from hotline.directory.importing.directory import KINDS as DIRECTORY
-from hotline.sheets import importing
+from hotline.sheets import exporting, importing
 from hotline.sheets.kinds import Kinds
 from hotline.sheets.problems import ImportReport
 from hotline.vault import Vault
@@ -20,3 +20,13 @@ KINDS: Kinds = DIRECTORY
 def import_file(session: Session, path: Path, vault: Vault, now: datetime, *, dry_run: bool = False) -> ImportReport:
     """Import a YAML file or XLSX workbook; see hotline.sheets.importing.import_file. The caller commits."""
     return importing.import_file(session, path, vault, now, KINDS, dry_run=dry_run)
+
+
+def export_xlsx(session: Session, path: Path, vault: Vault, tenant: str, now: datetime) -> None:
+    """Write the workbook of the tenant with this code; without data it is the empty template."""
+    exporting.export_xlsx(session, path, vault, tenant, now, KINDS)
+
+
+def export_yaml(session: Session, path: Path, vault: Vault, tenant: str, now: datetime) -> None:
+    """Write the data of the tenant with this code as YAML."""
+    exporting.export_yaml(session, path, vault, tenant, now, KINDS)

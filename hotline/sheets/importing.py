@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.sheets.book import Book, check, typed
 from hotline.sheets.kinds import Kind, Kinds
-from hotline.sheets.problems import Counts, ImportReport
+from hotline.sheets.problems import Counts, ImportReport, Problem
 from hotline.sheets.reading import RawFile, read
 from hotline.sheets.store import Store
 from hotline.vault import Vault
@@ -37,11 +37,17 @@ def import_file(
     if tenant:
         check(book, store)
     if book.problems:
-        return ImportReport(errors=tuple(sorted(book.problems)), dry_run=dry_run, tenant=tenant)
+        return ImportReport(errors=_in_order(book.problems, kinds), dry_run=dry_run, tenant=tenant)
     savepoint = session.begin_nested()
     counts = {kind.name: _write(kind, book, store) for kind in kinds if book.of(kind.name)}
     savepoint.rollback() if dry_run else savepoint.commit()
     return ImportReport(counts, dry_run=dry_run, tenant=tenant)
+
+
+def _in_order(problems: Sequence[Problem], kinds: Kinds) -> tuple[Problem, ...]:
+    """Return the problems in the order of the sheets and rows; those of no sheet first."""
+    places = {kind.heading: place for place, kind in enumerate(kinds)}
+    return tuple(sorted(problems, key=lambda p: (places.get(p.sheet, -1), p.row)))
 
 
 def _tenant(raw: RawFile, kind: Kind) -> str:
@@ -50,7 +56,7 @@ def _tenant(raw: RawFile, kind: Kind) -> str:
     if len(codes) == 1:
         return codes[0]
     if codes or not raw.problems:
-        raw.complain(kind.name, 0, "", f"应正好有一行{kind.title} (exactly one row is needed, {len(codes)} found)")
+        raw.complain(kind.heading, 0, "", f"应正好有一行{kind.title} (exactly one row is needed, {len(codes)} found)")
     return ""
 
 

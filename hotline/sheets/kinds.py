@@ -73,6 +73,11 @@ class Kind:
     """Runs after all rows of the kind are written, e.g. to derive columns."""
 
     @property
+    def heading(self) -> str:
+        """The kind's name in both languages, e.g. ``站点 stations``."""
+        return f"{self.title} {self.name}"
+
+    @property
     def titles(self) -> dict[str, str]:
         """The fields of a row: English name -> Chinese heading."""
         return {name: info.title or name for name, info in self.row.model_fields.items()}

@@ -23,7 +23,7 @@ REASONS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One mistake and where it stands. ``row`` is the row of the sheet or the line of the YAML file, 0 if none."""
 
@@ -83,7 +83,7 @@ class ImportReport:
 
 def suggestion(text: str, known: Iterable[str]) -> str:
     """Return “，您是不是想写 …？” when something known is close to ``text``, else nothing."""
-    near = get_close_matches(text, list(known), n=1, cutoff=0.6)
+    near = get_close_matches(text, list(known), n=1, cutoff=0.5 if len(text) < 4 else 0.6)
     return f"，您是不是想写 “{near[0]}”？ (did you mean “{near[0]}”?)" if near else ""
 
 

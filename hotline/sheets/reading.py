@@ -80,7 +80,7 @@ def _yaml(path: Path, kinds: Kinds, raw: RawFile) -> None:
                     _no_repeats(item, kind, raw)
                     _add(raw, kind, line, loader.construct_mapping(item, deep=True))
                 elif kind:
-                    raw.complain(kind.name, line, "", "应为 名称: 内容 (name: value pairs are needed)")
+                    raw.complain(kind.heading, line, "", "应为 名称: 内容 (name: value pairs are needed)")
     finally:
         loader.dispose()
 
@@ -93,7 +93,7 @@ def _no_repeats(item: yaml.MappingNode, kind: Kind, raw: RawFile) -> None:
     seen: set[str] = set()
     for key, _ in item.value:
         if str(key.value) in seen:
-            raw.complain(kind.name, key.start_mark.line + 1, str(key.value), "写了两次 (written twice)")
+            raw.complain(kind.heading, key.start_mark.line + 1, str(key.value), "写了两次 (written twice)")
         seen.add(str(key.value))
 
 

@@ -47,7 +47,7 @@ def _check(rows: Sequence[Placed], book: Book, store: Store) -> Iterable[Flaw]:
             yield Flaw(line, "parent", f"“{row.code}” 的上级绕回了自己 (the parents of this station form a circle)")
         if row.code in row.neighbours:
             yield Flaw(line, "neighbours", "站点不能与自己相邻 (a station is not its own neighbour)")
-    tops = sorted(code for code, parent in parents.items() if not parent)
+    tops = [code for code, parent in parents.items() if not parent]
     for row, line in rows if len(tops) > 1 else ():
         if not row.parent and row.code != tops[0]:
             yield Flaw(line, "parent", f"最上级只能有一个，已有 “{tops[0]}” (a tenant has one station at the top)")

@@ -49,7 +49,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Apart:
-    """The field is kept in another table; the kind's ``write_more`` and ``read_more`` see to it."""
+    """The field has no column of its name; ``more_columns``, ``write_more`` and ``read_more`` of the kind see to it."""
 
 
 def split(value: object) -> object:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.sheets.book import Book, check, typed
@@ -38,10 +39,24 @@ def import_file(
         check(book, store)
     if book.problems:
         return ImportReport(errors=_in_order(book.problems, kinds), dry_run=dry_run, tenant=tenant)
+    counts: dict[str, Counts] = {}
     savepoint = session.begin_nested()
-    counts = {kind.name: _write(kind, book, store) for kind in kinds if book.of(kind.name)}
+    for kind in kinds:
+        if book.of(kind.name):
+            try:
+                counts[kind.name] = _write(kind, book, store)
+            except IntegrityError as error:
+                savepoint.rollback()
+                return ImportReport(errors=(_conflict(raw, kind, error),), dry_run=dry_run, tenant=tenant)
     savepoint.rollback() if dry_run else savepoint.commit()
     return ImportReport(counts, dry_run=dry_run, tenant=tenant)
+
+
+def _conflict(raw: RawFile, kind: Kind, error: IntegrityError) -> Problem:
+    """Return what the database refused; the checks before have not seen it, so only the rule's name is known."""
+    diagnosis = getattr(error.orig, "diag", None)
+    rule = getattr(diagnosis, "constraint_name", None) or type(error.orig).__name__
+    return Problem(raw.name, kind.heading, 0, "", f"与已有数据冲突 (the database refuses a row: {rule})")
 
 
 def _in_order(problems: Sequence[Problem], kinds: Kinds) -> tuple[Problem, ...]:

@@ -65,8 +65,10 @@ class Kind:
     """Finds what no single field shows; nothing has been written when it runs."""
     order: Callable[[Sequence[Placed]], Sequence[Placed]] = list
     """Puts rows that others of the same kind refer to first."""
+    more_columns: Callable[[Any, Store], Mapping[str, Any]] | None = None
+    """(row, store): columns made from fields marked Apart, e.g. a range from two moments."""
     write_more: Callable[[Any, Any, Store], bool] | None = None
-    """(row, record, store): writes the fields marked Apart; True when something changed."""
+    """(row, record, store): writes fields marked Apart to other tables; True when something changed."""
     read_more: Callable[[Any, Store], Mapping[str, Any]] | None = None
     """(record, store): returns the fields marked Apart."""
     finish: Callable[[Store], None] | None = None

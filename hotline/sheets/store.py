@@ -73,14 +73,15 @@ class Store:
         Fields that the row does not give stay as they are.
         """
         record = self.records(kind.name).get(kind.key_of(row))
+        more = dict(kind.more_columns(row, self)) if kind.more_columns else {}
         if record is not None:
-            changed = assign(record, columns(kind, row, row.model_fields_set, self), self)
+            changed = assign(record, columns(kind, row, row.model_fields_set, self) | more, self)
             return record, "changed" if changed else "unchanged"
         made: Any = kind.model()
         made.id = new_id()
         if kind.name != "tenant":
             made.tenant_id = self.tenant_id
-        assign(made, columns(kind, row, kind.row.model_fields, self), self)
+        assign(made, columns(kind, row, kind.row.model_fields, self) | more, self)
         self.session.add(made)
         self._remember(kind, made)
         return made, "added"

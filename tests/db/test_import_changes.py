@@ -99,3 +99,13 @@ def test_importing_again_seals_nothing_anew(session: Session, tmp_path: Path) ->
     import_text(session, tmp_path, SMALL)
     session.expire_all()
     assert session.scalars(select(Handset.number_sealed)).all() == sealed
+
+
+def test_what_only_the_database_refuses_is_reported_and_undone(session: Session, tmp_path: Path) -> None:
+    import_text(session, tmp_path, SMALL)
+    crossed = SMALL.replace("0356-0111111", "?").replace("0356-0111112", "0356-0111111").replace("?", "0356-0111112")
+    report = import_text(session, tmp_path, crossed.replace("赵四", "赵五"))
+    assert [p.sheet for p in report.errors] == ["公布号码 lines"]
+    assert "uq_line_number_hash" in report.errors[0].reason
+    session.expire_all()
+    assert session.scalars(select(Staff.name).where(Staff.code == "s2")).one() == "赵四"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Call, Leg, Recording
@@ -36,15 +36,11 @@ class CallSummary:
     last: Call
 
 
-def _waited() -> ColumnElement[float]:
-    return func.extract("epoch", Call.accepted_at - Call.started_at)
-
-
 def day_numbers(session: Session, tenant_id: UUID, span: tuple[datetime, datetime]) -> DayNumbers:
     """Return the numbers of the calls that came in within ``span`` (start included, end not)."""
     reached = Call.accepted_leg_id.is_not(None)
     within = reached & (Call.accepted_at <= Call.started_at + timedelta(seconds=NORM_SECONDS))
-    median = func.percentile_cont(0.5).within_group(_waited()).filter(reached)
+    median = func.percentile_cont(0.5).within_group(Call.accepted_at - Call.started_at).filter(reached)
     row = session.execute(
         select(
             func.count(),
@@ -56,7 +52,7 @@ def day_numbers(session: Session, tenant_id: UUID, span: tuple[datetime, datetim
             Call.tenant_id == tenant_id, Call.direction == "in", Call.started_at >= span[0], Call.started_at < span[1]
         )
     ).one()
-    return DayNumbers(row[0], row[1], row[2], row[3], None if row[4] is None else float(row[4]))
+    return DayNumbers(row[0], row[1], row[2], row[3], row[4].total_seconds() if row[4] is not None else None)
 
 
 def live_calls(session: Session, tenant_id: UUID, limit: int = 50) -> Sequence[Call]:

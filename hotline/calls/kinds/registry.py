@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hotline.calls.kinds.base import Kind
 from hotline.calls.kinds.call_back import CallBack
 from hotline.calls.kinds.feedback import AskFeedback
+from hotline.calls.kinds.handover import TakeShift
 from hotline.calls.kinds.referral import ReferralOffer
 from hotline.calls.kinds.staff_menu import StaffMenu
 from hotline.calls.kinds.tellings import Notice, Reminder
@@ -20,5 +21,6 @@ KINDS: Mapping[str, Kind] = {
     "referral": ReferralOffer(),
     "notice": Notice(),
     "reminder": Reminder(),
+    "handover": TakeShift(),
 }
 """Every kind of errand."""

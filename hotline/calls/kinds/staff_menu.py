@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
+from hotline.calls import orders
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Kind, Survivor, Work
 from hotline.calls.kinds.wrap_up import apply_outcome, keep_memo
@@ -19,6 +23,8 @@ from tickets import desk
 from tickets.models import Ticket
 from tickets.states import FINAL, Action, ImpossibleError, State
 
+TELL_AFTER = timedelta(seconds=20)
+"""Whoever takes the shift is rung after this, when the handset is free again."""
 _DONE = [s.value for s in (*FINAL, State.RESOLVED, State.FEEDBACK_ASKED)]
 
 
@@ -111,7 +117,27 @@ class StaffMenu(Kind):
         return tuple(Choice(str(row.id), row.name) for row in work.session.scalars(query))
 
     def _duty(self, work: Work, errand: Errand, effect: Effect) -> None:
-        """Placeholder until the roster's desk is in."""
+        """Take over duty now, or hand the shift over with what is open; the latter is told to the next person."""
+        station = work.session.get_one(Station, errand.station_id)
+        if effect.kind == "take_duty":
+            staff = UUID(effect.value) if effect.value else self._only_staff(work, errand)
+            roster_desk.take_over_now(work.session, station.tenant_id, station.id, staff, work.now, errand.label)
+            return
+        tickets = work.session.scalars(select(Ticket.id).where(*_open_at(errand))).all()
+        handover = roster_desk.hand_over(
+            work.session, station.id, UUID(effect.value), work.now, errand.label,
+            note=str(errand.data.get("note", "")), open_tickets=tickets,
+        )  # fmt: skip
+        callee = replace(orders.same_callee(errand), label=f"{station.name}值班手机")
+        orders.order(
+            work.session, "handover", callee, work.now, due_at=work.now + TELL_AFTER, handover=str(handover.id)
+        )
+
+    def _only_staff(self, work: Work, errand: Errand) -> UUID:
+        staff = self._staff(work, errand)
+        if len(staff) != 1:
+            raise roster_desk.RosterError("不清楚由谁接班 (it is not clear who takes over)")
+        return UUID(staff[0].id)
 
 
 def _open_at(errand: Errand) -> tuple[ColumnElement[bool], ...]:

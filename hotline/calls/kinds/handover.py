@@ -1,0 +1,61 @@
+"""Handover: whoever takes the shift hears what is open and acknowledges it (工作交接制度, Q21 s.2)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from hotline.calls.briefing import short_name
+from hotline.calls.kinds import cases
+from hotline.calls.kinds.base import Work
+from hotline.calls.kinds.tellings import Notice
+from hotline.calls.models import Errand
+from hotline.directory.models import Staff, Station
+from hotline.roster import desk as roster_desk
+from hotline.roster.models import Handover
+from ivr_flows.engine.steps import Effect, Facts
+from tickets.models import Ticket
+
+MOST_READ = 5
+"""Tickets that are read out one by one; of more only the number is told."""
+
+
+class TakeShift(Notice):
+    """Reads the open tickets to the next person and asks for a key."""
+
+    flow = "handover"
+
+    def wanted(self, work: Work, errand: Errand) -> bool:
+        """Until it has been acknowledged."""
+        handover = self._handover(work, errand)
+        return handover is not None and handover.acknowledged_at is None
+
+    def facts(self, work: Work, errand: Errand) -> Facts:
+        """Who hands over, how many tickets are open, and the first few of them."""
+        handover = self._handover(work, errand)
+        if handover is None:
+            return Facts(errand.language)
+        station = work.session.get_one(Station, handover.station_id)
+        giver = work.session.get(Staff, handover.from_staff_id) if handover.from_staff_id else None
+        open_ = work.session.scalars(
+            select(Ticket).where(Ticket.id.in_(handover.open_tickets)).order_by(Ticket.opened_at).limit(MOST_READ)
+        ).all()
+        told = "；".join(f"{t.number}，{cases.name_of(work, t, errand.language)}" for t in open_)
+        words = {
+            "station": short_name(station, errand.language),
+            "count": str(len(handover.open_tickets)),
+            "name": giver.name if giver else "",
+            "tickets": told,
+        }
+        return Facts(errand.language, words)
+
+    def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
+        """Acknowledged or refused by key."""
+        errand.result = effect.kind
+        handover = self._handover(work, errand)
+        if handover is not None and effect.kind == "acknowledge":
+            roster_desk.acknowledge(work.session, handover.id, work.now)
+
+    def _handover(self, work: Work, errand: Errand) -> Handover | None:
+        return work.session.get(Handover, UUID(str(errand.data.get("handover"))))

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from hotline.directory.catalogue.kind import CATALOGUE
 from hotline.directory.importing.directory import KINDS as DIRECTORY
+from hotline.roster.importing import KINDS as ROSTER
 from hotline.sheets import exporting, importing
 from hotline.sheets.kinds import Kinds
 from hotline.sheets.problems import ImportReport
 from hotline.vault import Vault
 
-KINDS: Kinds = DIRECTORY
+KINDS: Kinds = (*DIRECTORY, *ROSTER, CATALOGUE)
 """What others refer to comes first. A room that wants a sheet of its own lists its kinds and is added here."""
 
 

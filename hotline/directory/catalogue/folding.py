@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,8 +83,12 @@ def _grams(folded: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def search_text(names: Iterable[str], texts: Iterable[str]) -> str:
-    """Return the searched column: names (titles, everyday words) written and spelled, texts as written; a line each."""
-    lines = [fold(text) for text in (*names, *texts)]
-    spelled = [phrase(name).spelled for name in names]
-    return "\n".join(dict.fromkeys(line for line in (*lines, *spelled) if line))
+def search_text(names: Sequence[str], text: str) -> str:
+    """Return the searched column, a line each: names (titles, everyday words) written, spelled and as heard; the text.
+
+    ``text`` is folded already.
+    """
+    found = [phrase(name) for name in names if name]
+    lines = [*(fold(name) for name in names if name), *(one.text for one in found), text]
+    lines += [*(one.spelled for one in found), *(alike(one.letters) for one in found)]
+    return "\n".join(dict.fromkeys(line for line in lines if line))

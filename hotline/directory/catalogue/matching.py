@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from rapidfuzz import fuzz
 
 from hotline.directory.catalogue.folding import Phrase, alike
 
-_LEAST_LETTERS = 4
+_LEAST_LETTERS = 5
 """Shorter words are one slip away from too many others."""
 _LEAST_LIKENESS = 80.0
 
@@ -95,11 +96,22 @@ def _ends(text: str, at: int, written: str, sound: str) -> set[int]:
 
 
 def _nearly(query: Phrase, target: Phrase) -> Match | None:
-    typed, wanted = alike(query.letters), alike(target.letters)
-    if len(typed) < _LEAST_LETTERS or len(wanted) < _LEAST_LETTERS:
+    """Compare the sounds of the query with those of as many syllables of the target as are about as long."""
+    typed = alike(query.letters)
+    if len(typed) < _LEAST_LETTERS:
         return None
-    if len(typed) > len(wanted) + 2:
-        return None
-    compare = fuzz.partial_ratio if len(typed) < len(wanted) else fuzz.ratio
-    likeness = compare(typed, wanted, score_cutoff=_LEAST_LIKENESS)
-    return Match(0.7 * likeness / 100, How.NEARLY) if likeness else None
+    best = max((fuzz.ratio(typed, sounds) for sounds in _stretches(target, len(typed))), default=0.0)
+    return Match(0.7 * best / 100, How.NEARLY) if best >= _LEAST_LIKENESS else None
+
+
+def _stretches(target: Phrase, length: int) -> Iterator[str]:
+    """Yield the sounds of every run of units that is at most two letters shorter or longer than ``length``."""
+    for start in range(len(target.units)):
+        sounds = ""
+        for _, sound in target.units[start:]:
+            sounds += sound
+            heard = alike(sounds)
+            if len(heard) > length + 2:
+                break
+            if len(heard) >= length - 2:
+                yield heard

@@ -74,9 +74,9 @@ class CatalogueEntry(Base):
     def document(self) -> Document:
         """What is searched of this entry."""
         return Document(
-            titles=(self.title, self.title_en),
+            titles=(self.title, self.title_en or ""),
             everyday=tuple(self.everyday or ()),
-            areas=AREAS[self.area],
+            areas=AREAS.get(self.area, ()),
             text=" ".join(fold(part) for part in self._texts),
         )
 
@@ -91,5 +91,4 @@ class CatalogueEntry(Base):
 def _keep_searchable(_mapper: Any, _connection: Any, entry: CatalogueEntry) -> None:
     """Derive the searched column, whoever wrote the entry."""
     document = entry.document
-    names = (*document.titles, *document.everyday, *document.areas)
-    entry.search_text = search_text(names, (document.text,))
+    entry.search_text = search_text((*document.titles, *document.everyday, *document.areas), document.text)

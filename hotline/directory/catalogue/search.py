@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from hotline.directory.catalogue.folding import grams, phrase
+from hotline.directory.catalogue.folding import alike, grams, phrase
 from hotline.directory.catalogue.models import CatalogueEntry
 from hotline.directory.catalogue.scoring import Why, score
 
 LONGEST = 60
 """Characters of a query that are looked at; nobody reads out more."""
+
+_LIKE_ENOUGH = 0.4
+"""Share of a misspelled word's trigrams that an entry must have; the rules decide, this only keeps most away."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ def search(session: Session, tenant_id: UUID, text: str, on: date, limit: int = 
     asked = text[:LONGEST]
     if not phrase(asked).text:
         return []
+    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(_LIKE_ENOUGH), True)))
     hits = []
     for entry in session.scalars(candidates(tenant_id, asked, on)):
         found = score(asked, entry.document)
@@ -63,7 +67,7 @@ def candidates(tenant_id: UUID, text: str, on: date) -> Select[CatalogueEntry]:
     tests: list[ColumnElement[bool]] = [column.contains(gram) for gram in grams(text)]
     tests.append(column.contains(asked.text))
     tests.append(column.regexp_match(_beginnings(asked.letters)))
-    tests.append(column.op("%>", is_comparison=True)(asked.spelled))  # word similarity: a slip of the finger
+    tests.append(column.op("%>", is_comparison=True)(alike(asked.letters)))  # word similarity: a slip of the finger
     return _valid(tenant_id, on).where(or_(*tests))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ import yaml
 from sqlalchemy.orm import Session
 
 from hotline.clock import local
-from hotline.numbers import Number
 from hotline.sheets.columns import fields_of
+from hotline.sheets.fields import is_list, written
 from hotline.sheets.kinds import Kind, Kinds
 from hotline.sheets.store import Store
 from hotline.sheets.workbook import fill
@@ -61,13 +61,9 @@ def _flow(kind: Kind, values: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Number):
-        return value.written
-    if isinstance(value, (list, tuple)) and not hasattr(value, "number"):
+    if is_list(value):
         return [_plain(item) for item in value]
-    if isinstance(value, (bool, int, dict)):
-        return value
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value if isinstance(value, (bool, int, dict)) else written(value)
 
 
 def _safely(path: Path, write: Callable[[Path], object]) -> None:

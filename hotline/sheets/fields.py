@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator
 
+from hotline.clock import local
 from hotline.numbers import Number, parse
 from hotline.sheets.problems import suggestion
 
@@ -57,6 +58,22 @@ def split(value: object) -> object:
     if not isinstance(value, str):
         return value
     return [part.strip() for part in re.split(r"[;；,，、\n]", value) if part.strip()]
+
+
+def written(value: object) -> str:
+    """Return a value as people write it in a cell: wall time in Shanghai, a number with its dashes."""
+    if isinstance(value, Number):
+        return value.written
+    if isinstance(value, datetime):
+        return local(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def is_list(value: object) -> bool:
+    """True for several items; a labelled telephone is one, though it is a tuple."""
+    return isinstance(value, (list, tuple)) and not hasattr(value, "_fields")
 
 
 def _code(value: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -17,8 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hotline.clock import local
-from hotline.numbers import Number
-from hotline.sheets.fields import Choice, Ref
+from hotline.sheets.fields import Choice, Ref, is_list, written
 from hotline.sheets.kinds import Kind, Kinds
 
 FIRST = 3
@@ -69,16 +68,12 @@ def cell_text(value: Any, choice: Choice | None = None) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, Number):
-        return value.written
     if isinstance(value, dict):
         dumped: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
         return dumped.strip() if value else "{}"
-    if isinstance(value, (list, tuple)) and not hasattr(value, "number"):
+    if is_list(value):
         return "；".join(cell_text(item, choice) for item in value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return choice.words[value][0] if choice and value in choice.words else str(value)
+    return choice.words[value][0] if choice and value in choice.words else written(value)
 
 
 def _sheet(sheet: Worksheet, kind: Kind, rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> None:

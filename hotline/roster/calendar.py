@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 from lunardate import LunarDate
+
+YEARS = range(1901, 2100)
+"""Years whose lunar calendar the library knows."""
 
 FIXED: dict[tuple[int, int], tuple[str, str]] = {
     (1, 1): ("元旦", "New Year's Day"),
@@ -29,6 +33,13 @@ LUNAR: dict[tuple[int, int], tuple[str, str]] = {
 }
 """Month and day of the lunar calendar -> name."""
 
+EVE = ("除夕", "Chinese New Year's Eve")
+TOMB_SWEEPING = ("清明节", "Tomb-sweeping Day")
+
+_OFF_BY_LAW = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+_OFF_BY_LAW_LUNAR = {(1, 1), (1, 2), (1, 3), (5, 5), (8, 15)}
+"""Days off that stand in the State Council's regulation itself (2025), whatever a year's calendar shifts."""
+
 
 @dataclass(frozen=True)
 class DayInfo:
@@ -36,11 +47,14 @@ class DayInfo:
 
     day: date
     name: str
+    """Its names, empty for an ordinary day."""
     name_en: str
     is_holiday: bool
+    """People have the day off, weekends included."""
     is_workday: bool
+    """People work, make-up Saturdays and Sundays (调休) included."""
     official: bool
-    """False while the State Council has not published that year's calendar: weekends are then a guess."""
+    """False while the State Council has not published that year's calendar: make-up days are then unknown."""
 
     @property
     def remark(self) -> str:
@@ -50,26 +64,41 @@ class DayInfo:
         return f"{self.day.year} 年放假安排尚未公布 (the official calendar of {self.day.year} is not published yet)"
 
 
+@lru_cache(maxsize=1024)
 def day_info(day: date) -> DayInfo:
-    """Return what kind of day it is."""
-    names = [*_lunar_names(day), *([FIXED[day.month, day.day]] if (day.month, day.day) in FIXED else [])]
+    """Return what kind of day it is; a day beyond 2099 has no lunar names."""
+    names = _names(day)
     try:
-        holiday, official = bool(chinese_calendar.is_holiday(day)), True
+        off, official = bool(chinese_calendar.is_holiday(day)), True
     except NotImplementedError:
-        holiday, official = day.weekday() >= 5, False
+        off, official = day.weekday() >= 5 or _off_by_law(day, names), False
     zh = "、".join(name for name, _ in names)
     en = ", ".join(name for _, name in names)
-    return DayInfo(day, zh, en, holiday, not holiday, official)
+    return DayInfo(day, zh, en, off, not off, official)
 
 
-def _lunar_names(day: date) -> list[tuple[str, str]]:
+def _names(day: date) -> list[tuple[str, str]]:
+    names = [FIXED[day.month, day.day]] if (day.month, day.day) in FIXED else []
     lunar = _lunar(day)
-    names = [LUNAR[lunar.month, lunar.day]] if not lunar.isLeapMonth and (lunar.month, lunar.day) in LUNAR else []
-    tomorrow = _lunar(day + timedelta(days=1))
-    if (tomorrow.month, tomorrow.day) == (1, 1):
-        names.append(("除夕", "Chinese New Year's Eve"))
+    if lunar is None:
+        return names
+    if lunar in LUNAR:
+        names.insert(0, LUNAR[lunar])
+    if _lunar(day + timedelta(days=1)) == (1, 1):
+        names.insert(0, EVE)
+    if day.month == 4 and chinese_calendar.get_solar_terms(day, day) == [(day, "清明")]:
+        names.insert(0, TOMB_SWEEPING)
     return names
 
 
-def _lunar(day: date) -> LunarDate:
-    return LunarDate.fromSolarDate(day.year, day.month, day.day)
+def _off_by_law(day: date, names: list[tuple[str, str]]) -> bool:
+    by_date = (day.month, day.day) in _OFF_BY_LAW or _lunar(day) in _OFF_BY_LAW_LUNAR
+    return by_date or EVE in names or TOMB_SWEEPING in names
+
+
+def _lunar(day: date) -> tuple[int, int] | None:
+    """Return lunar month and day; (0, 0) in a leap month, which has no festivals; None where it is not known."""
+    if day.year not in YEARS:
+        return None
+    lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
+    return (0, 0) if lunar.is_leap_month else (lunar.month, lunar.day)

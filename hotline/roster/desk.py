@@ -66,7 +66,7 @@ def take_over_now(
     for current in session.scalars(
         select(Override)
         .where(Override.station_id == station_id, Override.role == role)
-        .where(Override.during.op("&&")(Range(now, until)))
+        .where(Override.during.overlaps(Range(now, until)))
         .with_for_update()
     ):
         if current.during.lower is not None and current.during.lower < now:

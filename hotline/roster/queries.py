@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, Range
 from sqlalchemy.orm import Session
 
@@ -34,18 +34,18 @@ def load_rosters(
     days = Range(local(since).date() - timedelta(days=8), local(until).date() + timedelta(days=1))
     patterns = session.scalars(
         select(Pattern).where(
-            Pattern.station_id.in_(ids), Pattern.valid.op("&&")(func.daterange(days.lower, days.upper, type_=DATERANGE))
+            Pattern.station_id.in_(ids), Pattern.valid.overlaps(func.daterange(days.lower, days.upper, type_=DATERANGE))
         )
     ).all()
-    shifts = session.scalars(select(Shift).where(Shift.station_id.in_(ids), Shift.during.op("&&")(period))).all()
+    shifts = session.scalars(select(Shift).where(Shift.station_id.in_(ids), Shift.during.overlaps(period))).all()
     overrides = session.scalars(
-        select(Override).where(Override.station_id.in_(ids), Override.during.op("&&")(period))
+        select(Override).where(Override.station_id.in_(ids), Override.during.overlaps(period))
     ).all()
     swaps = session.scalars(
         select(Swap).where(
             Swap.station_id.in_(ids),
             Swap.state == "agreed",
-            Swap.during.op("&&")(period) | Swap.in_return.op("&&")(period),
+            or_(Swap.during.overlaps(period), Swap.in_return.overlaps(period)),
         )
     ).all()
     staff = {s.staff_id for s in shifts} | {o.staff_id for o in overrides} | {i for p in patterns for i in p.staff_ids}

@@ -1,0 +1,58 @@
+"""Stories: each gets the sample county in a database of its own and a carrier of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from hotline.settings import Settings
+from hotline.simulator.world import World
+from tests.servers import Addresses
+from tests.stories.town import Town, populate, settle
+
+TOKEN = "story-token"
+
+
+@pytest.fixture(scope="session")
+def county_template(servers: Addresses, worker_id: str) -> str:
+    """Name of a database with the sample county, to be copied."""
+    name = f"county_{worker_id}"
+    url = servers.create_database(name)
+    populate(Settings(database_url=url), lambda: datetime(2026, 11, 23, tzinfo=UTC))
+    return name
+
+
+@pytest.fixture
+def make_town(servers: Addresses, county_template: str, tmp_path: Path) -> Iterator[Callable[..., Town]]:
+    """Make counties: keyword arguments go to the World; ``carrier`` names the carrier in the settings."""
+    made: list[tuple[str, Town]] = []
+
+    def make(carrier: str = "simulator", **world_options: object) -> Town:
+        name = f"story_{county_template}_{tmp_path.name}_{len(made)}"
+        url = servers.create_database(name, county_template)
+        world = World(tmp_path / f"carrier{len(made)}", token=TOKEN, **world_options)  # type: ignore[arg-type]
+        settings = Settings(
+            database_url=url,
+            redis_url=servers.redis_url,
+            data_dir=tmp_path,
+            public_url=world.webhook,
+            carrier=carrier,
+            carrier_token=SecretStr(TOKEN),
+        )
+        made.append((name, settle(settings, world)))
+        return made[-1][1]
+
+    yield make
+    for name, town in made:
+        town.close()
+        servers.drop_database(name)
+
+
+@pytest.fixture
+def town(make_town: Callable[..., Town]) -> Town:
+    """The sample county on a Monday at nine in the morning."""
+    return make_town()

@@ -92,7 +92,7 @@ def export(
     xlsx: Annotated[Path | None, typer.Option(help="同上 · the same")] = None,
     tenant: Annotated[str, typer.Option(help="县（市）代码 · code of the county or city")] = "",
 ) -> None:
-    """导出 XLSX：含现有数据的模板 · Write the XLSX template with the present data."""
+    """导出 XLSX（含现有数据的模板）或 YAML · Write the XLSX template with the present data, or YAML."""
     from hotline.commands.data import export_to
 
     target = xlsx or file

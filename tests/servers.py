@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import shutil
 import tempfile
 import time
@@ -14,11 +12,11 @@ from subprocess import Popen
 import psycopg
 from psycopg import sql
 
-from hotline.db import Base, create
+from hotline.db import create
 from hotline.embedded.postgres import FORGETFUL, USER, Postgres
 from hotline.embedded.process import Command, launch, stop
 from hotline.embedded.valkey import Valkey, free_port
-from hotline.migrations.schema import MODELS
+from hotline.migrations import schema
 
 TEMPLATE = "prepared"
 
@@ -76,11 +74,11 @@ class Servers:
 
 
 def prepare_template(postgres: Postgres) -> None:
-    """Make the database that all test databases are copies of."""
+    """Make the database that all test databases are copies of, from the models.
+
+    tests/db/test_migrations.py proves that the migrations build the very same.
+    """
     postgres.ensure_database(TEMPLATE)
-    for module in MODELS:
-        if importlib.util.find_spec(module):
-            importlib.import_module(module)
     engine = create(postgres.url(TEMPLATE))
-    Base.metadata.create_all(engine)
+    schema.metadata().create_all(engine)
     engine.dispose()

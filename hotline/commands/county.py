@@ -8,14 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from hotline import directory
+from hotline import directory, intake
 from hotline.calls.exchange import Exchange, make_exchange
-from hotline.commands.data import KINDS
 from hotline.commands.phonebook import write_phonebook
 from hotline.directory.models import Tenant
 from hotline.embedded.errors import EmbeddedError
 from hotline.settings import Settings
-from hotline.sheets.importing import import_file
 
 SAMPLE = Path(directory.__path__[0]) / "samples" / "qinshui.yaml"
 
@@ -25,7 +23,7 @@ def import_sample(settings: Settings) -> str | None:
     with _exchange(settings) as x, x.sessions() as session:
         if session.scalars(select(Tenant.id).limit(1)).first():
             return None
-        report = import_file(session, SAMPLE, x.vault, x.clock(), KINDS)
+        report = intake.import_file(session, SAMPLE, x.vault, x.clock())
         if report.errors:
             raise EmbeddedError(f"示例有误 (the sample is faulty): {report.errors[0]}")
         session.commit()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline import intake
 from hotline.commands import speak
 from hotline.commands.database import exchange
-from hotline.directory.importing.directory import KINDS as DIRECTORY
+from hotline.directory.models import Tenant
 from hotline.embedded.errors import EmbeddedError
-from hotline.sheets.importing import import_file
-from hotline.sheets.kinds import Kinds
-
-KINDS: Kinds = (*DIRECTORY,)
-"""Every kind of row that a file may hold, in the order in which they are written."""
 
 
 def import_into(file: Path, dry_run: bool) -> None:
@@ -20,10 +19,29 @@ def import_into(file: Path, dry_run: bool) -> None:
     if not file.is_file():
         raise EmbeddedError(f"没有文件 {file} (there is no such file)")
     with exchange() as x, x.sessions() as session:
-        report = import_file(session, file, x.vault, x.clock(), KINDS, dry_run=dry_run)
+        report = intake.import_file(session, file, x.vault, x.clock(), dry_run=dry_run)
         for problem in report.errors:
             speak.line(f"  {problem}")
         if report.errors:
             raise EmbeddedError(report.summary)
         session.commit()
     speak.line(f"✓ {report.summary}")
+
+
+def export_to(file: Path, tenant: str) -> None:
+    """Write a tenant's data as XLSX, or as YAML where the name says so. Raises EmbeddedError."""
+    write = intake.export_yaml if file.suffix in (".yaml", ".yml") else intake.export_xlsx
+    with exchange() as x, x.sessions() as session:
+        code = tenant or _only_tenant(session)
+        try:
+            write(session, file, x.vault, code, x.clock())
+        except OSError as error:
+            raise EmbeddedError(f"无法写入 {file} (cannot be written): {error.strerror}") from error
+    speak.tell("✓", f"已写入 {file}", "written")
+
+
+def _only_tenant(session: Session) -> str:
+    codes = session.scalars(select(Tenant.code).order_by(Tenant.code)).all()
+    if len(codes) > 1:
+        raise EmbeddedError(f"请用 --tenant 指定其一 (name one with --tenant): {', '.join(codes)}")
+    return codes[0] if codes else ""

@@ -18,7 +18,8 @@ from hotline.simulator.executor import run, serve
 from hotline.simulator.faults import Faults
 from hotline.simulator.lines import Line
 from hotline.simulator.party import Party
-from hotline.simulator.phone import Phone
+from hotline.simulator.phone import Message, Phone
+from hotline.simulator.placing import Order, Placer
 from hotline.simulator.pulse import Pulse
 from hotline.simulator.recordings import Recordings
 from hotline.simulator.session import Session
@@ -58,6 +59,7 @@ class Carrier:
         self.phones: dict[str, Phone] = {}
         self.parties: dict[str, SimulatedLeg] = {}
         """Every leg by its sid, live and ended."""
+        self.messages: list[Message] = []
         self.crashes: list[BaseException] = []
         self._offset = timedelta(0)
         self._start = (config.start or datetime.now(UTC)) - timedelta(seconds=loop.time())
@@ -80,6 +82,8 @@ class Carrier:
             records={},
             sessions={},
         )
+        self.since = self.now()
+        self._placer = Placer(self.exchange)
 
     # Time
 
@@ -158,6 +162,18 @@ class Carrier:
         self.exchange.reporter.move(record, "ringing")
         self.spawn(self._carry_on(session, Fetch("voice", line.voice_method, line.voice_url)))
         return party
+
+    def place(self, record: CallRecord, order: Order) -> None:
+        """Call a telephone on behalf of the application."""
+        leg = self._place(record.sid, record.called, record.caller)
+        self.spawn(self._placer.place(self._session(record, leg, order.fallback), order))
+
+    def deliver(self, message: Message) -> Message:
+        """Put a text message onto a telephone."""
+        self.messages.append(message)
+        self.phone(message.receiver).messages.append(message)
+        self.pulse()
+        return message
 
     def _calling_phone(self, number: str) -> Phone:
         if number != WITHHELD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hotline.simulator.behaviours import MANUAL, Behaviour
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Message:
-    """A text message as it was received; ``at`` is in loop seconds."""
+    """A text message as it was received."""
 
     sid: str
-    at: float
+    at: datetime
     sender: str
+    receiver: str
     body: str
 
 

@@ -11,7 +11,9 @@ from typing import Any, ParamSpec, TypeVar
 from hotline.simulator.behaviours import MANUAL, Behaviour
 from hotline.simulator.carrier import Carrier, Config
 from hotline.simulator.faults import Faults
+from hotline.simulator.inprocess import InProcessHttpClient
 from hotline.simulator.lines import Line, at
+from hotline.simulator.media_server import MediaServer
 from hotline.simulator.party import Party
 from hotline.simulator.phone import Phone
 from hotline.simulator.switches import PROFILES, Switches
@@ -48,10 +50,11 @@ class World:
         self.loop = VirtualTimeLoop()
         self._application: Callable[..., Iterable[bytes]] = _nobody
         self._transport = WsgiTransport(lambda environ, start: self._application(environ, start))
+        self._media = MediaServer(data / "recordings")
         config = Config(
             account=account,
             token=token,
-            url="http://carrier.test",
+            url=self._media.url,
             data=data,
             profile=PROFILES[profile],
             switches=switches,
@@ -59,6 +62,8 @@ class World:
             seed=1,
         )
         self.carrier = Carrier(config, self._transport, self.loop)
+        self.http = InProcessHttpClient(self.carrier)
+        """Give it to ``twilio.rest.Client(account, token, http_client=world.http)``."""
 
     def connect(self, application: Callable[..., Iterable[bytes]]) -> None:
         """Put the application (a WSGI callable) behind the webhooks."""
@@ -124,3 +129,4 @@ class World:
         with self.loop.real_work():
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()
+        self._media.close()

@@ -170,7 +170,10 @@ class RingGroup:
             return Answer("failed", 404)
         limit = self.options.ring_seconds + child.session.exchange.switches.dial_timeout_extra_seconds
         try:
-            return await asyncio.wait_for(child.session.leg.ring(lambda: reporter.move(record, "ringing")), limit)
+            ringing = child.session.leg.ring(lambda: reporter.move(record, "ringing"))
+            return await child.session.guard(asyncio.wait_for(ringing, limit))
+        except HungUp:  # through REST
+            return Answer("canceled", 487)
         except TimeoutError:
             return Answer("no-answer", 487)
 

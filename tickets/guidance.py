@@ -50,7 +50,7 @@ def give(
         return before
     given_ = GuidanceGiven(ticket_id=ticket_id, entry_id=entry_id, advice=said, by=by, at=now, through=through)
     session.add(given_)
-    session.flush([given_])
+    session.flush()
     details = {"guidance": str(given_.id), "advice": said, "through": through}
     desk.note(session, ticket_id, "guidance", now, actor=by, entry=str(entry_id) if entry_id else None, **details)
     return given_

@@ -41,6 +41,7 @@ class Phrase:
         return "".join(sound for _, sound in self.units)
 
 
+@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """Return text in one spelling: compatibility forms and capitals folded, everything between words one blank."""
     plain = unicodedata.normalize("NFKC", text).casefold()

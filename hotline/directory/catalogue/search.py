@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.directory.catalogue.folding import alike, grams, phrase
+from hotline.directory.catalogue.matching import How
 from hotline.directory.catalogue.models import CatalogueEntry
 from hotline.directory.catalogue.scoring import Why, score
 
@@ -33,18 +34,17 @@ class Hit:
 def search(session: Session, tenant_id: UUID, text: str, on: date, limit: int = 10) -> list[Hit]:
     """Return a tenant's entries that hold on a day (local date) and fit the text, best first.
 
-    The text may be Chinese without blanks, a whole sentence, pinyin, initials, English, or any of these misspelled.
+    The text may be Chinese without blanks, a whole sentence, pinyin, initials or English. Only when nothing is written
+    or spelled so is it taken for misspelled.
     """
     asked = text[:LONGEST]
     if not phrase(asked).text:
         return []
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(_LIKE_ENOUGH), True)))
-    hits = []
-    for entry in session.scalars(candidates(tenant_id, asked, on)):
-        found = score(asked, entry.document)
-        if found:
-            hits.append(Hit(entry, found.score, found.why))
-    return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.title), hit.entry.code))[:limit]
+    hits = _ranked(session, _valid(tenant_id, on).where(or_(*_as_asked(asked))), asked)
+    if not any(hit.why.how in (How.WRITTEN, How.SPELLED) for hit in hits):
+        session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(_LIKE_ENOUGH), True)))
+        hits = _ranked(session, _valid(tenant_id, on).where(or_(*_as_asked(asked), _nearly(asked))), asked)
+    return hits[:limit]
 
 
 def browse(session: Session, tenant_id: UUID, on: date, area: str = "") -> Sequence[CatalogueEntry]:
@@ -60,15 +60,22 @@ def find(session: Session, tenant_id: UUID, code: str) -> CatalogueEntry | None:
     ).first()
 
 
-def candidates(tenant_id: UUID, text: str, on: date) -> Select[CatalogueEntry]:
-    """Return the query for entries that the rules may rank: everything they score is in it."""
-    column = CatalogueEntry.search_text
-    asked = phrase(text)
-    tests: list[ColumnElement[bool]] = [column.contains(gram) for gram in grams(text)]
-    tests.append(column.contains(asked.text))
-    tests.append(column.regexp_match(_beginnings(asked.letters)))
-    tests.append(column.op("%>", is_comparison=True)(alike(asked.letters)))  # word similarity: a slip of the finger
-    return _valid(tenant_id, on).where(or_(*tests))
+def _ranked(session: Session, query: Select[CatalogueEntry], asked: str) -> list[Hit]:
+    scored = [(entry, score(asked, entry.document)) for entry in session.scalars(query)]
+    hits = [Hit(entry, found.score, found.why) for entry, found in scored if found]
+    return sorted(hits, key=lambda hit: (-hit.score, len(hit.entry.title), hit.entry.code))
+
+
+def _as_asked(text: str) -> list[ColumnElement[bool]]:
+    """Return the tests of which an entry passes one if the rules find it written, spelled or partly there."""
+    column, asked = CatalogueEntry.search_text, phrase(text)
+    pieces = [column.contains(piece) for piece in (*grams(text), asked.text)]
+    return [*pieces, column.regexp_match(_beginnings(asked.letters))]
+
+
+def _nearly(text: str) -> ColumnElement[bool]:
+    """Return the test that an entry has a word like this one as it sounds (trigrams)."""
+    return CatalogueEntry.search_text.op("%>", is_comparison=True)(alike(phrase(text).letters))
 
 
 def _beginnings(letters: str) -> str:

@@ -67,11 +67,12 @@ def _open(url: str, timeout: float) -> NotifyBase:
         warnings.simplefilter("ignore", DeprecationWarning)  # a plugin imports imghdr
         import apprise
 
-        asset = apprise.AppriseAsset(secure_logging=True, http_redirects=False, async_mode=False)
+        asset = apprise.AppriseAsset(secure_logging=True, async_mode=False)
         with _Reasons() as reasons:
             channel = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if channel is None:
         raise ChannelError(f"渠道地址不完整 (the channel's address is incomplete): {reasons.text() or scheme}")
+    channel.redirects = False  # whatever the address asks for
     channel.socket_connect_timeout = channel.socket_read_timeout = timeout
     return channel
 

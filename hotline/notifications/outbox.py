@@ -154,5 +154,13 @@ def _failed(session: Session, row: Notification, error: str, now: datetime) -> N
         return
     row.state = "failed"
     if row.template != tell.FAILED:
-        title = words.render(row.template, row.payload, row.language).title
-        tell.work_failed(session, row.tenant_id, f"notification:{row.id}", f"{row.channel}: {title}", error, now)
+        what = f"{row.channel}: {_title(row)}"
+        tell.work_failed(session, row.tenant_id, f"notification:{row.id}", what, row.last_error, now)
+
+
+def _title(row: Notification) -> str:
+    """Return what a person calls the message, even when its words are what is broken."""
+    try:
+        return words.render(row.template, row.payload, row.language).title
+    except (LookupError, ValueError):
+        return row.template

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.notifications import channels
-from hotline.notifications.models import ChannelSetting
+from hotline.notifications.models import CONSOLE, TELEPHONE, ChannelSetting
 from hotline.notifications.quiet import Personal, parse_quiet
 from hotline.notifications.words import Message
 from hotline.vault import Vault
@@ -23,6 +23,12 @@ def _address(url: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def _free(code: str) -> str:
+    if code in (CONSOLE, TELEPHONE):
+        raise ValueError(f"“{code}” 是系统自己的渠道 (is a channel of the system's own)")
+    return code
+
+
 def _quiet(text: str) -> str:
     parse_quiet(text)
     return text.strip()
@@ -33,7 +39,7 @@ class ChannelForm(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    code: str = Field(pattern=r"^(?!(console|telephone)$)[a-z0-9][a-z0-9_-]{0,39}$")
+    code: Annotated[str, AfterValidator(_free)] = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
     name: str = Field(min_length=1, max_length=80)
     url: Annotated[str, AfterValidator(_address)] = Field(repr=False)
     """Its address with keys and passwords, e.g. ``wecombot://key``; never shown again."""

@@ -6,6 +6,7 @@ from flask import Flask
 
 from hotline import settings
 from hotline.calls.exchange import Exchange, make_exchange
+from hotline.web import console
 from hotline.web.webhooks import webhooks
 
 
@@ -16,4 +17,5 @@ def create_app(exchange: Exchange | None = None) -> Flask:
     app.secret_key = exchange.settings.secret_key.get_secret_value()
     app.extensions["hotline"] = exchange
     app.register_blueprint(webhooks)
+    console.set_up(app)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -115,6 +115,14 @@ def owed_since_before(session: Session, tenant_id: UUID, start: datetime, limit:
 def find(session: Session, ticket_id: UUID) -> Ticket | None:
     """Return a ticket, or None."""
     return session.get(Ticket, ticket_id)
+
+
+def by_id(session: Session, ticket_ids: Iterable[UUID]) -> Mapping[UUID, Ticket]:
+    """Return tickets by their identifiers."""
+    wanted = set(ticket_ids)
+    if not wanted:
+        return {}
+    return {ticket.id: ticket for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(wanted)))}
 
 
 def history(session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:

@@ -1,0 +1,48 @@
+"""Puts the console together: languages, formats, security headers, error pages, assets, pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, current_app, request, url_for
+
+from hotline.calls.exchange import Exchange
+from hotline.web import errors, formats, language, pages, security
+
+LAYERS = ("tokens", "base", "frame", "parts", "board", "story", "print")
+"""The style sheet in the order of its layers."""
+
+
+def set_up(app: Flask) -> None:
+    """Give the application its pages and everything they need."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    language.set_up(app)
+    formats.set_up(app)
+    security.set_up(app)
+    errors.set_up(app)
+    for helper in (asset, here, phone_wall, pages.preference):
+        app.add_template_global(helper)
+    app.jinja_env.globals["LAYERS"] = LAYERS
+    app.register_blueprint(pages.pages)
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes with the file, so browsers may keep it for ever."""
+    file = Path(current_app.static_folder or "") / name
+    version = f"{file.stat().st_mtime_ns:x}" if file.exists() else "0"
+    return url_for("static", filename=name, v=version)
+
+
+def here(**changes: object) -> str:
+    """Return the address of this page with some of its questions changed (None: taken away)."""
+    kept = {key: value for key, value in {**request.args.to_dict(), **changes}.items() if value not in (None, "")}
+    return url_for(request.endpoint or "pages.tickets", **{**(request.view_args or {}), **kept})
+
+
+def phone_wall() -> str:
+    """Return the address of the simulated telephones, or an empty string with a real carrier."""
+    exchange: Exchange = current_app.extensions["hotline"]
+    if exchange.settings.carrier != "simulator":
+        return ""
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    return f"http://{host}:{exchange.settings.port + 1}/"

@@ -1,0 +1,56 @@
+"""What a reader sees when a page cannot be shown: a sentence in the reader's language and a way on."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, current_app, render_template, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
+
+from hotline.web.language import _
+
+log = logging.getLogger(__name__)
+
+
+def set_up(app: Flask) -> None:
+    """Give the application its error pages; the carrier's webhooks keep their plain answers."""
+    app.register_error_handler(HTTPException, _page)
+    app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(PoolTimeoutError, _no_database)
+
+
+def _no_database(error: OperationalError | PoolTimeoutError) -> Response | AnyResponse:
+    log.error("no database for %s: %s", request.path, error)
+    return _page(ServiceUnavailable(retry_after=5))
+
+
+def _page(error: HTTPException) -> Response | AnyResponse:
+    plain = error.get_response()
+    if request.path.startswith("/carrier/") or (error.code or 500) < 400:
+        return plain
+    title, text = _words(error.code or 500)
+    response = current_app.make_response(
+        (render_template("error.html", code=error.code, title=title, text=text), error.code or 500)
+    )
+    for name in ("Allow", "Retry-After"):
+        if name in plain.headers:
+            response.headers[name] = plain.headers[name]
+    return response
+
+
+def _words(code: int) -> tuple[str, str]:
+    pages = {
+        400: (_("地址有误"), _("这个地址里有读不懂的内容，请从工单列表重新进入。")),
+        403: (_("不能在这里查看"), _("登录功能启用之前，页面只在运行热线的这台机器上显示。请在那台机器上打开。")),
+        404: (_("没有这个页面"), _("地址可能写错了，或者这张工单不存在。")),
+        405: (_("不能这样访问"), _("这个地址只接受别的操作，请从工单列表重新进入。")),
+        InternalServerError.code: (
+            _("页面出错了"),
+            _("出错的原因已经记入日志。来电不经过这个页面，仍照常处理。请稍后刷新。"),
+        ),
+        ServiceUnavailable.code: (_("暂时连不上数据库"), _("数据库恢复后，刷新即可看到工单。")),
+    }
+    return pages.get(code) or (_("打不开这个页面"), _("请稍后再试，或从工单列表重新进入。"))

@@ -1,0 +1,141 @@
+"""The pages: a day's tickets and one ticket's timeline, live; what was spoken; the reader's preferences.
+
+Live means asked again every two seconds with the ETag of what is shown: 304 while nothing has changed. An event
+stream would hold a server thread a reader and is buffered by many office proxies; asking again survives both, and
+every restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import get_args
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, send_from_directory
+from markupsafe import Markup
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from hotline.calls import queries as calls
+from hotline.clock import local
+from hotline.directory.models import Tenant
+from hotline.web import board, language, security, story
+from hotline.web.board import Question
+from hotline.web.webhooks import exchange
+from tickets import queries
+from tickets.queries import Cursor, CursorError, Show
+
+pages = Blueprint("pages", __name__)
+
+CHOICES = {
+    language.COOKIE: tuple(language.LOCALES),
+    "theme": ("auto", "light", "dark"),
+    "type": ("normal", "large"),
+}
+"""Preferences kept in cookies -> their values, the default first."""
+YEAR = 365 * 24 * 3600
+DAY = timedelta(days=1)
+
+
+@pages.before_request
+def guard() -> None:
+    """Pages are for this machine until there is a sign-in."""
+    security.guard(exchange())
+
+
+@pages.get("/")
+@pages.get("/tickets")
+def tickets() -> Response:
+    """A day's tickets; without a day today's."""
+    x = exchange()
+    now = x.clock()
+    question = _question(now)
+    with x.sessions() as session:
+        tenants = session.scalars(select(Tenant).order_by(Tenant.code)).all()
+        tenant = _tenant(tenants)
+        if tenant is None:
+            return _live("tickets.html", "_no_directory.html", {})
+        shown = board.read(session, x.vault, tenant, question, now)
+        words = {"board": shown, "question": question, "tenant": tenant, "tenants": tenants, **_around(now)}
+        words |= {"earlier": question.day - DAY, "later": question.day + DAY}
+        return _live("tickets.html", "_board.html", words, polled=question.day == local(now).date())
+
+
+@pages.get("/tickets/<uuid:ticket_id>")
+def ticket(ticket_id: UUID) -> Response:
+    """One ticket's timeline."""
+    x = exchange()
+    now = x.clock()
+    with x.sessions() as session:
+        found = queries.find(session, ticket_id) or abort(404)
+        tenant = session.get_one(Tenant, found.tenant_id)
+        words = {"story": story.read(x, session, found, now), "tenant": tenant, **_around(now)}
+        return _live("ticket.html", "_story.html", words, polled=True)
+
+
+@pages.get("/tickets/<uuid:ticket_id>/recordings/<uuid:recording_id>")
+def recording(ticket_id: UUID, recording_id: UUID) -> Response:
+    """Something that was spoken on a ticket, once it has been fetched from the carrier."""
+    x = exchange()
+    with x.sessions() as session:
+        found = calls.recording(session, ticket_id, recording_id)
+    if found is None or not found.file:
+        abort(404)
+    return send_from_directory(x.settings.recordings_dir.resolve(), found.file, conditional=True)
+
+
+@pages.post("/preferences")
+def preferences() -> AnyResponse:
+    """Keep the reader's language, light and type size in cookies, and return to where they were."""
+    back = urlsplit(request.form.get("back", "/"))
+    path = back.path if back.path.startswith("/") and not back.path.startswith("//") else "/"
+    answer = redirect(f"{path}?{back.query}" if back.query else path, 303)
+    for name, values in CHOICES.items():
+        if request.form.get(name) in values:
+            answer.set_cookie(name, request.form[name], max_age=YEAR, httponly=True, samesite="Lax")
+    return answer
+
+
+def preference(name: str) -> str:
+    """Return what the reader prefers, or the default."""
+    chosen = request.cookies.get(name, "")
+    return chosen if chosen in CHOICES[name] else CHOICES[name][0]
+
+
+def _live(page: str, part: str, words: dict[str, object], *, polled: bool = False) -> Response:
+    """Return a page, or only its live part when it is asked for again; 304 while that is the same."""
+    shown = render_template(part, **words)
+    answer = make_response(shown)
+    answer.add_etag()
+    if "HX-Request" not in request.headers:
+        etag = answer.headers["ETag"]
+        answer = make_response(render_template(page, part=Markup(shown), etag=etag, polled=polled, **words))  # noqa: S704
+    answer.vary.update(("Cookie", "HX-Request"))
+    answer.make_conditional(request)
+    return answer
+
+
+def _around(now: datetime) -> dict[str, object]:
+    return {"now": now, "today": local(now).date()}
+
+
+def _tenant(tenants: Sequence[Tenant]) -> Tenant | None:
+    code = request.args.get("tenant")
+    if code is None:
+        return tenants[0] if tenants else None
+    return next((t for t in tenants if t.code == code), None) or abort(404)
+
+
+def _question(now: datetime) -> Question:
+    args = request.args
+    show = next((choice for choice in get_args(Show) if choice == args.get("show", "all")), None) or abort(400)
+    try:
+        day = date.fromisoformat(args["day"]) if args.get("day") else local(now).date()
+        before, after = (Cursor.parse(args[key]) if args.get(key) else None for key in ("before", "after"))
+    except (ValueError, CursorError):
+        abort(400)
+    if not 2000 <= day.year <= 2200:
+        abort(400)
+    return Question(day, show, before, after)

@@ -31,7 +31,8 @@ class ShiftFact:
 class PatternFact:
     """A repeating rotation; see hotline.roster.models.Pattern."""
 
-    staff_ids: tuple[UUID, ...]
+    staff_ids: tuple[UUID | None, ...]
+    """Who takes turns; None in the place of somebody who has left, so that the others' turns stay."""
     start: date
     until: date | None
     """First date on which no shift of it begins any more; None: for ever."""
@@ -41,12 +42,14 @@ class PatternFact:
     handset_id: UUID | None = None
 
     def shift(self, number: int) -> ShiftFact | None:
-        """Return the ``number``-th shift, None outside the pattern's dates."""
+        """Return the ``number``-th shift, None outside the pattern's dates and for somebody who has left."""
         first = datetime.combine(self.start, self.at, SHANGHAI).astimezone(UTC)
         start = first + timedelta(hours=number * self.every)
         if number < 0 or (self.until is not None and local(start).date() >= self.until):
             return None
         staff = self.staff_ids[number % len(self.staff_ids)]
+        if staff is None:
+            return None
         return ShiftFact(staff, start, start + timedelta(hours=self.hours), "pattern", self.handset_id)
 
     def at_moment(self, moment: datetime) -> ShiftFact | None:

@@ -1,26 +1,47 @@
-"""Reads rosters: one round trip a layer for any number of stations."""
+"""Reads rosters of any number of stations in two round trips: the pieces of all layers, then the names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
-from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, Range
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from hotline.clock import local
 from hotline.roster.duty import HORIZON, PatternFact, RoleRoster, Roster, ShiftFact, StationDuty, SwapFact, on_duty
-from hotline.roster.models import Override, Pattern, Shift, Swap
 
-# Read as text, so that roster needs nothing of directory (they are siblings).
-_NAMES = text("SELECT id, name FROM staff WHERE station_id = ANY(:stations) OR id = ANY(:staff)")
+# Read as text: one statement for all layers, and roster needs nothing of directory (they are siblings).
+_PIECES = text("""
+SELECT 'shift' AS layer, station_id, role, ARRAY[staff_id] AS staff, starts, ends, handset_id,
+       NULL::date AS since, NULL::date AS until, NULL::time AS at, NULL::bigint AS hours, NULL::bigint AS every
+  FROM shift WHERE station_id = ANY(:stations) AND during && tstzrange(:since, :until)
+UNION ALL
+SELECT kind, station_id, role, ARRAY[staff_id], lower(during), upper(during), NULL, NULL, NULL, NULL, NULL, NULL
+  FROM override WHERE station_id = ANY(:stations) AND during && tstzrange(:since, :until)
+UNION ALL
+SELECT 'swap', station_id, role, ARRAY[giver_id, taker_id], lower(during), upper(during),
+       NULL, NULL, NULL, NULL, NULL, NULL
+  FROM swap WHERE station_id = ANY(:stations) AND state = 'agreed' AND during && tstzrange(:since, :until)
+UNION ALL
+SELECT 'swap', station_id, role, ARRAY[taker_id, giver_id], lower(in_return), upper(in_return),
+       NULL, NULL, NULL, NULL, NULL, NULL
+  FROM swap WHERE station_id = ANY(:stations) AND state = 'agreed' AND in_return && tstzrange(:since, :until)
+UNION ALL
+SELECT 'pattern', station_id, role, staff_ids, NULL, NULL, handset_id, starts, until, at, hours, every
+  FROM pattern WHERE station_id = ANY(:stations)
+   AND valid && daterange((:since AT TIME ZONE 'Asia/Shanghai')::date - 8,
+                          (:until AT TIME ZONE 'Asia/Shanghai')::date + 1)
+""")
+"""A pattern's last shift may reach a week beyond its dates, hence the eight days."""
+
+_NAMES = text("SELECT id, name FROM staff WHERE active AND id = ANY(:staff)")
 
 
 def duty_at(session: Session, station_ids: Collection[UUID], at: datetime) -> dict[UUID, StationDuty]:
-    """Return who is on duty at each of the stations at ``at``."""
+    """Return who is on duty at each of the stations at ``at``. Two round trips: it runs on every incoming call."""
     rosters = load_rosters(session, station_ids, at, at + HORIZON)
     return {id_: on_duty(roster, at) for id_, roster in rosters.items()}
 
@@ -28,52 +49,46 @@ def duty_at(session: Session, station_ids: Collection[UUID], at: datetime) -> di
 def load_rosters(
     session: Session, station_ids: Collection[UUID], since: datetime, until: datetime
 ) -> dict[UUID, Roster]:
-    """Return the rosters of stations, complete for ``[since, until)``."""
+    """Return the rosters of stations, complete for ``[since, until)``.
+
+    Somebody who has left (``active: no``) is nobody: their shifts count as not made, so that the gap is seen.
+    """
     ids = list(station_ids)
-    period = func.tstzrange(since, until, type_=TSTZRANGE)
-    days = Range(local(since).date() - timedelta(days=8), local(until).date() + timedelta(days=1))
-    patterns = session.scalars(
-        select(Pattern).where(
-            Pattern.station_id.in_(ids), Pattern.valid.overlaps(func.daterange(days.lower, days.upper, type_=DATERANGE))
-        )
-    ).all()
-    shifts = session.scalars(select(Shift).where(Shift.station_id.in_(ids), Shift.during.overlaps(period))).all()
-    overrides = session.scalars(
-        select(Override).where(Override.station_id.in_(ids), Override.during.overlaps(period))
-    ).all()
-    swaps = session.scalars(
-        select(Swap).where(
-            Swap.station_id.in_(ids),
-            Swap.state == "agreed",
-            or_(Swap.during.overlaps(period), Swap.in_return.overlaps(period)),
-        )
-    ).all()
-    staff = {s.staff_id for s in shifts} | {o.staff_id for o in overrides} | {i for p in patterns for i in p.staff_ids}
-    staff |= {i for s in swaps for i in (s.giver_id, s.taker_id)}
-    names = {row.id: row.name for row in session.execute(_NAMES, {"stations": ids, "staff": list(staff)})}
+    rows = session.execute(_PIECES, {"stations": ids, "since": since, "until": until}).all()
+    staff = sorted({person for row in rows for person in row.staff})
+    names = {row.id: row.name for row in session.execute(_NAMES, {"staff": staff})}
+    found = _grouped(rows)
+    return {
+        id_: Roster(id_, _role(found[id_, "first"], names), _role(found[id_, "backup"], names), names) for id_ in ids
+    }
 
-    def of(rows: Collection[Any], station: UUID, role: str) -> list[Any]:
-        return [row for row in rows if row.station_id == station and row.role == role]
 
-    def role_roster(station: UUID, role: str) -> RoleRoster:
-        return RoleRoster(
-            tuple(_pattern(p) for p in of(patterns, station, role)),
-            tuple(_piece(s, "shift") for s in of(shifts, station, role)),
-            tuple(_piece(o, o.kind) for o in of(overrides, station, role)),
-            tuple(fact for s in of(swaps, station, role) for fact in _swap(s)),
+def _grouped(rows: Collection[Row[Any]]) -> defaultdict[tuple[UUID, str], list[Row[Any]]]:
+    found: defaultdict[tuple[UUID, str], list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.station_id, row.role].append(row)
+    return found
+
+
+def _role(rows: Collection[Row[Any]], names: Mapping[UUID, str]) -> RoleRoster:
+    def pieces(*layers: str) -> tuple[ShiftFact, ...]:
+        return tuple(
+            ShiftFact(row.staff[0], row.starts, row.ends, row.layer, row.handset_id)
+            for row in rows
+            if row.layer in layers and row.staff[0] in names
         )
 
-    return {id_: Roster(id_, role_roster(id_, "first"), role_roster(id_, "backup"), names) for id_ in ids}
-
-
-def _pattern(row: Pattern) -> PatternFact:
-    return PatternFact(tuple(row.staff_ids), row.starts, row.until, row.at, row.hours, row.every, row.handset_id)
-
-
-def _piece(row: Any, source: Any) -> ShiftFact:
-    return ShiftFact(row.staff_id, row.during.lower, row.during.upper, source, getattr(row, "handset_id", None))
-
-
-def _swap(row: Swap) -> list[SwapFact]:
-    both = [(row.giver_id, row.taker_id, row.during), (row.taker_id, row.giver_id, row.in_return)]
-    return [SwapFact(giver, taker, r.lower, r.upper) for giver, taker, r in both if r and r.lower and r.upper]
+    patterns = tuple(
+        PatternFact(
+            tuple(person if person in names else None for person in row.staff),
+            row.since, row.until, row.at, row.hours, row.every, row.handset_id,
+        )
+        for row in rows
+        if row.layer == "pattern"
+    )  # fmt: skip
+    swaps = tuple(
+        SwapFact(row.staff[0], row.staff[1], row.starts, row.ends)
+        for row in rows
+        if row.layer == "swap" and row.staff[1] in names
+    )
+    return RoleRoster(patterns, pieces("shift"), pieces("override", "takeover"), swaps)

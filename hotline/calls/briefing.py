@@ -15,6 +15,7 @@ from hotline.clock import local
 from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
+from hotline.directory.words import short_name
 from ivr_flows.engine.steps import Choice, Facts, TierWords
 from tickets.desk import find_open_for
 from tickets.models import Ticket
@@ -128,16 +129,6 @@ class Briefing:
             .order_by(SurvivorPhone.priority, Survivor.code)
         )
         return tuple(Choice(str(row.id), row.name) for row in rows)
-
-
-def short_name(station: Station, language: str) -> str:
-    """Return a station's name as it is spoken: without the long official ending."""
-    if language == "en" and station.name_en:
-        return station.name_en
-    for ending in ("退役军人服务中心", "退役军人服务站"):
-        if station.name.endswith(ending) and station.name != ending:
-            return station.name.removesuffix(ending)
-    return station.name
 
 
 NAMELESS = ("一位来电人", "a caller")

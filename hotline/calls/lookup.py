@@ -16,6 +16,7 @@ from hotline.calls.states import TRIED
 from hotline.directory import hours
 from hotline.directory.models import BranchLine, Handset, Partner, Policy, Staff, Station, Survivor, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
+from hotline.directory.words import short_name
 from hotline.numbers import from_stored
 from hotline.roster.duty import OnDuty, StationDuty
 from hotline.roster.queries import duty_at
@@ -36,6 +37,7 @@ class Inquiry:
     need: str = ""
     domain: str = ""
     urgent: bool = False
+    language: str = "zh-CN"
     called_owner: UUID | None = None
     call_id: UUID | None = None
 
@@ -50,7 +52,7 @@ def facts_for(session: Session, vault: Vault, inquiry: Inquiry, now: datetime) -
     parents = [s for s in path if 0 < s.level < duty_station.level]
     root, home = path[-1], path[0]
     around = [duty_station, home, root, *near, *parents]
-    reader = _Reader(session, vault, now)
+    reader = _Reader(session, vault, now, inquiry.language)
     stations = reader.stations(around)
     paired, paired_on_duty = reader.paired(inquiry.survivor_id, stations)
     return Facts(
@@ -124,14 +126,15 @@ def _neighbours(session: Session, station: Station, most: int) -> Sequence[Stati
 class _Reader:
     """The look-ups of one inquiry; remembers which telephones are in use right now."""
 
-    def __init__(self, session: Session, vault: Vault, now: datetime) -> None:
-        self._session, self._vault, self._now = session, vault, now
+    def __init__(self, session: Session, vault: Vault, now: datetime, language: str) -> None:
+        self._session, self._vault, self._now, self._language = session, vault, now, language
         self._busy = set(session.scalars(select(Hold.number_hash).where(Hold.until > now)))
         self._duty: Mapping[UUID, StationDuty] = {}
 
     def stations(self, stations: Iterable[Station]) -> dict[UUID, StationFacts]:
         """Return the facts of stations: their handsets and who is on duty."""
-        names = {s.id: s.name for s in stations}
+        names = {s.id: short_name(s, "zh-CN") for s in stations}
+        spoken = {s.id: short_name(s, self._language) for s in stations}
         handsets: dict[UUID, list[Phone]] = {id_: [] for id_ in names}
         rows = self._session.scalars(
             select(Handset)
@@ -145,12 +148,12 @@ class _Reader:
         return {
             id_: StationFacts(
                 id=id_,
-                name=name,
+                name=spoken[id_],
                 handsets=tuple(handsets[id_]),
                 first=_carried(self._duty[id_].first, handsets[id_], 0, {}),
                 backup=_carried(self._duty[id_].backup, handsets[id_], 1, staff),
             )
-            for id_, name in names.items()
+            for id_ in names
         }
 
     def paired(self, survivor_id: UUID | None, stations: Mapping[UUID, StationFacts]) -> tuple[Phone | None, bool]:
@@ -175,12 +178,13 @@ class _Reader:
             (Partner, BranchLine.partner_id, "partner"),
         ):
             rows = self._session.execute(
-                select(BranchLine, owner.id, owner.name)
+                select(BranchLine, owner.id, owner.name, owner.name_en)
                 .join(owner, column == owner.id)
                 .where(BranchLine.tenant_id == tenant_id, BranchLine.active, owner.active)
                 .where(or_(owner.station_id.is_(None), owner.station_id.in_(area)))
             )
-            for line, owner_id, name in rows:
+            for line, owner_id, name, name_en in rows:
+                spoken = name_en if name_en and self._language == "en" else name
                 phone = replace(
                     self._phone("branch", line.id, name, line.number_hash, line.number_sealed),
                     extension=line.extension,
@@ -188,7 +192,7 @@ class _Reader:
                 )
                 is_open = hours.is_open(line.hours, self._now)
                 found.append(
-                    BranchFacts(phone, owner_id, name, kind, frozenset(line.serves), is_open, priority=line.priority)
+                    BranchFacts(phone, owner_id, spoken, kind, frozenset(line.serves), is_open, priority=line.priority)
                 )
         return tuple(found)
 

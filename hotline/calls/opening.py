@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hotline.calls import orders
 from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import duty_station, policy_for
 from hotline.calls.models import Call
@@ -74,7 +75,8 @@ def _line(x: Exchange, session: Session, called: Number | None) -> Line:
         found = session.scalars(select(Line).where(Line.number_hash == hash_, Line.active)).first()
         if found:
             return found
-    trunk = session.scalars(select(Line).where(Line.flow == "main", Line.active).order_by(Line.code)).first()
+    first = orders.trunk_line(session)
+    trunk = session.get(Line, first) if first else None
     if trunk is None:
         raise NoLineError("没有开通任何线路，请先导入通讯录 (no line is set up, import a directory first)")
     return trunk

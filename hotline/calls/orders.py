@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.models import Errand
 from hotline.db import new_id
-from hotline.directory.models import Line
+from hotline.directory.models import Line, Station
 from tickets import timers
+from tickets.models import Ticket
 
 TIMER = "errand"
 """Kind of the timer that places an errand."""
@@ -32,6 +33,14 @@ class Callee:
     line_id: UUID
     station_id: UUID | None = None
     language: str = "zh-CN"
+
+
+def line_for(session: Session, ticket: Ticket) -> UUID:
+    """Return the line whose number is shown on calls about a ticket. Raises LookupError when there is none at all."""
+    line = ticket.line_id or trunk_line(session, ticket.tenant_id)
+    if line is None:
+        raise LookupError(f"tenant {ticket.tenant_id} has no published line to call from")
+    return line
 
 
 def order(
@@ -91,10 +100,9 @@ def same_callee(errand: Errand) -> Callee:
     )
 
 
-def trunk_line(session: Session, tenant_id: UUID) -> UUID:
-    """Return the line whose number is shown when none is given: the first trunk line. Raises LookupError."""
-    trunk = select(Line.id).where(Line.tenant_id == tenant_id, Line.flow == "main", Line.active).order_by(Line.code)
-    found = session.scalars(trunk).first()
-    if found is None:
-        raise LookupError(f"tenant {tenant_id} has no published line to call from")
-    return found
+def trunk_line(session: Session, tenant_id: UUID | None = None) -> UUID | None:
+    """Return the line of a tenant's (of the first tenant's) topmost station: its number is shown when no other is."""
+    lines = select(Line.id).join(Station, Station.id == Line.station_id).where(Line.flow == "main", Line.active)
+    if tenant_id is not None:
+        lines = lines.where(Line.tenant_id == tenant_id)
+    return session.scalars(lines.order_by(Station.level, Line.code).limit(1)).first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
 from hotline.directory.policy import TierKind
@@ -11,7 +12,9 @@ from hotline.directory.policy import TierKind
 GREETING_SECONDS = 7
 """Seconds before the first ring: a greeting under 6 s and the moment in which a key may be pressed."""
 ANNOUNCE_SECONDS = 3
-"""Seconds in which the caller is told who is being tried next."""
+"""Seconds in which the caller is told that somebody else is being tried; the name comes on top."""
+CHARACTERS_PER_SECOND = 4.5
+"""How fast a name is spoken."""
 SHORTEST_RING_SECONDS = 5
 """Carriers refuse a shorter ring."""
 
@@ -46,7 +49,7 @@ class Plan:
 
     def seconds(self) -> int:
         """Return the longest way to the message, in seconds from the first webhook."""
-        return GREETING_SECONDS + sum(_cost(i, tier.ring_seconds) for i, tier in enumerate(self.tiers))
+        return GREETING_SECONDS + sum(_cost(i, tier, tier.ring_seconds) for i, tier in enumerate(self.tiers))
 
 
 @dataclass(frozen=True)
@@ -192,19 +195,22 @@ def _against(target: Target, facts: Facts, seen: set[str], full: bool) -> str:
     return "too_many" if full else ""
 
 
-def _cost(index: int, ring_seconds: int) -> int:
-    return ring_seconds + (ANNOUNCE_SECONDS if index else 0)
+def _cost(index: int, tier: Tier, ring_seconds: int) -> int:
+    """Return the seconds a tier takes; the first needs no announcement, the greeting has just spoken."""
+    if index == 0:
+        return ring_seconds
+    return ring_seconds + ANNOUNCE_SECONDS + ceil(len(tier.name) / CHARACTERS_PER_SECOND)
 
 
 def _within_limit(tiers: list[Tier], skipped: list[Tier], facts: Facts) -> Plan:
     """Shorten the rings evenly until the way to the message fits; drop the last tiers if it still does not."""
     room = facts.policy.limit_seconds - GREETING_SECONDS
     kept = list(tiers)
-    while kept and sum(_cost(i, SHORTEST_RING_SECONDS) for i in range(len(kept))) > room:
+    while kept and sum(_cost(i, t, SHORTEST_RING_SECONDS) for i, t in enumerate(kept)) > room:
         dropped = kept.pop()
         late = tuple(replace(t, reason="no_time") for t in dropped.targets)
         skipped.append(replace(dropped, targets=(), passed=(*late, *dropped.passed)))
-    over = sum(_cost(i, t.ring_seconds) for i, t in enumerate(kept)) - room
+    over = sum(_cost(i, t, t.ring_seconds) for i, t in enumerate(kept)) - room
     while kept and over > 0:
         longest = max(range(len(kept)), key=lambda i: (kept[i].ring_seconds, i))
         kept[longest] = replace(kept[longest], ring_seconds=kept[longest].ring_seconds - 1)

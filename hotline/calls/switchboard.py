@@ -160,7 +160,6 @@ def _apply(x: Exchange, session: Session, call: Call, effect: Effect, now: datet
     match effect.kind:
         case "language":
             call.language = effect.value
-            return
         case "station":
             call.station_id = call.home_id = ticket.station_id = UUID(effect.value)
             call.station_chosen = True
@@ -192,6 +191,7 @@ def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
         survivor_id=call.survivor_id,
         from_hash=call.from_hash,
         caller=from_stored(x.vault.open(call.from_sealed)).value if call.from_sealed else None,
+        language=call.language,
         need=call.need,
         domain=call.domain,
         urgent=call.urgent,

@@ -125,7 +125,7 @@ def ring_chain(work: Work, ticket: Ticket, place: int) -> None:
         number_hash=work.x.vault.fingerprint(phone.number),
         number_sealed=work.x.vault.seal(str(Number(phone.number, phone.extension or None))),
         tenant_id=ticket.tenant_id,
-        line_id=ticket.line_id or orders.trunk_line(work.session, ticket.tenant_id),
+        line_id=orders.line_for(work.session, ticket),
         station_id=phone.station_id,
     )
     orders.order(work.session, "call_back", callee, work.now, ticket_id=ticket.id, place=place)

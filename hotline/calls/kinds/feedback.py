@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from hotline.calls import orders
-from hotline.calls.briefing import short_name
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.models import Errand
 from hotline.clock import local
 from hotline.directory.models import Station, Survivor
+from hotline.directory.words import short_name
 from hotline.vault import Vault
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import desk, feedback
@@ -103,7 +103,7 @@ def survivor_callee(work: Work, ticket: Ticket) -> orders.Callee | None:
         number_hash=vault.fingerprint(telephones[0].number),
         number_sealed=vault.seal(telephones[0].number),
         tenant_id=ticket.tenant_id,
-        line_id=ticket.line_id or orders.trunk_line(work.session, ticket.tenant_id),
+        line_id=orders.line_for(work.session, ticket),
         station_id=ticket.station_id,
         language=survivor.language if survivor else "zh-CN",
     )

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from hotline.calls.briefing import short_name
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Work
 from hotline.calls.kinds.tellings import Notice
 from hotline.calls.models import Errand
 from hotline.directory.models import Staff, Station
+from hotline.directory.words import short_name
 from hotline.roster import desk as roster_desk
 from hotline.roster.models import Handover
 from ivr_flows.engine.steps import Effect, Facts

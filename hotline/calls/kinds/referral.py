@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from hotline.calls import orders
-from hotline.calls.briefing import short_name
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Kind, Survivor, Work
 from hotline.calls.models import Errand
@@ -17,6 +16,7 @@ from hotline.clock import local
 from hotline.directory import hours
 from hotline.directory.models import BranchLine, Partner, Station, Team
 from hotline.directory.vocabulary import DOMAINS, NEEDS
+from hotline.directory.words import short_name
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import desk, referrals
 from tickets.models import Referral, Ticket
@@ -113,7 +113,7 @@ def hand_over(work: Work, ticket: Ticket, owner_id: UUID, by: str) -> Referral |
             number_hash=line.number_hash,
             number_sealed=line.number_sealed,
             tenant_id=ticket.tenant_id,
-            line_id=ticket.line_id or orders.trunk_line(work.session, ticket.tenant_id),
+            line_id=orders.line_for(work.session, ticket),
         )
         due = work.now if hours.is_open(line.hours, work.now) else work.now + AGAIN
         orders.order(

@@ -67,7 +67,7 @@ def _open(url: str, timeout: float) -> NotifyBase:
         warnings.simplefilter("ignore", DeprecationWarning)  # a plugin imports imghdr
         import apprise
 
-        asset = apprise.AppriseAsset(secure_logging=True, async_mode=False)
+        asset = apprise.AppriseAsset(async_mode=False)
         with _Reasons() as reasons:
             channel = apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
     if channel is None:

@@ -106,6 +106,17 @@ def test_what_was_answered_in_time_never_fires_even_when_nobody_refreshed(sessio
     assert steps(session, ticket) == []
 
 
+@pytest.mark.parametrize(("gone", "left"), [("due:0", START + 8 * MINUTE), ("half", START + 15 * MINUTE)])
+def test_neither_step_alone_fires_once_its_cause_is_gone(
+    session: Session, ticket: Ticket, gone: str, left: datetime
+) -> None:
+    missed_call(session, ticket)
+    assert timers.cancel(session, f"clock:call_back:{ticket.id}:{gone}", START)
+    desk.called_back(session, ticket, "王芳", 60, START + 3 * MINUTE)
+    assert tick(session, left) == []
+    assert steps(session, ticket) == []
+
+
 def test_a_timer_that_fires_twice_tells_once(session: Session, ticket: Ticket) -> None:
     missed_call(session, ticket)
     now = START + 15 * MINUTE

@@ -142,6 +142,20 @@ def test_two_workers_at_once_do_every_timer_once(fresh_database: Callable[[], st
     assert len(everything) == len(set(everything)) == 60
 
 
+def test_a_worker_neither_gets_nor_waits_for_what_another_is_claiming(fresh_database: Callable[[], str]) -> None:
+    engine = create(fresh_database())
+    sessions = sessionmaker(engine)
+    with sessions.begin() as session:
+        set_one(session, "one")
+        set_one(session, "two")
+    with sessions.begin() as first, sessions.begin() as second:
+        mine = timers.claim(first, START, limit=1)
+        theirs = timers.claim(second, START)
+        assert (len(mine), len(theirs)) == (1, 1)
+        assert mine != theirs
+    engine.dispose()
+
+
 def test_the_desk_and_a_worker_never_wait_for_each_other_in_a_circle(fresh_database: Callable[[], str]) -> None:
     engine = create(fresh_database())
     sessions = sessionmaker(engine, expire_on_commit=False)

@@ -17,8 +17,6 @@ _SYNTHETIC = re.compile(r"^\+86(154\d{8}|(10|2\d|[3-9]\d{2})0\d{6,7})$")
 _EXTENSION = re.compile(r"(?:转接?|分机号?|内线|ext\.?|x|#|,)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
 _DASHED_EXTENSION = re.compile(r"^(\(?0\d{2,3}\)?[-\s]?\d{7,8})\s*-\s*(\d{1,6})$")
 _SHORT = re.compile(r"^(?:\+86|0086)?(1\d{2}|1\d{4}|9\d{4,5})$")
-_WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""What carriers put where a caller is withheld: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on the keys."""
 
 
 class NumberError(ValueError):
@@ -101,12 +99,14 @@ def _landline(digits: str) -> str:
 
 
 def parse_caller(text: str) -> Number | None:
-    """Return the number a carrier says is calling, or None when it is withheld or no number at all."""
+    """Return the number a carrier says is calling, or None when it is withheld or no number at all.
+
+    Carriers spell ANONYMOUS or RESTRICTED on the keys (+266696687, +7378742833): no number plan has these.
+    """
     try:
-        number = parse(text)
+        return parse(text)
     except NumberError:
         return None
-    return None if number.value in _WITHHELD else number
 
 
 def from_stored(text: str) -> Number:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -169,7 +170,7 @@ def test_a_workbook_made_by_hand_is_read_as_people_type_it(session: Session, tmp
             "值班手机": [
                 ["代码", "站点", "号码", "次序"],
                 ["h1", "county", 15400000001, 1.0],
-                ["h2", "county", 15400000002.0],
+                ["h2", "county", 15400000002],
             ],
             "烈士遗属": [["代码", "站点", "姓名", "电话"], [7, "county", "李四", "15400000021 本人；15400000022"]],
         },
@@ -177,6 +178,23 @@ def test_a_workbook_made_by_hand_is_read_as_people_type_it(session: Session, tmp
     report = import_path(session, path)
     assert (report.errors, report.added) == ((), 5)
     assert session.scalars(select(Survivor.code)).one() == "7"
+
+
+def test_a_telephone_that_a_spreadsheet_took_for_a_quantity_is_read(session: Session, tmp_path: Path) -> None:
+    path = _workbook(
+        tmp_path / "plain.xlsx",
+        {
+            "租户": [["代码", "名称"], ["small", "小县"]],
+            "站点": [["代码", "名称"], ["county", "县"]],
+            "值班手机": [["代码", "站点", "号码"], ["h", "county", 15400000002]],
+        },
+    )
+    with ZipFile(path) as plain, ZipFile(tmp_path / "science.xlsx", "w") as scientific:
+        for name in plain.namelist():
+            content = plain.read(name).replace(b"<v>15400000002</v>", b"<v>1.5400000002E10</v>")
+            scientific.writestr(name, content)
+    report = import_path(session, tmp_path / "science.xlsx")
+    assert (report.errors, report.added) == ((), 3)
 
 
 def test_a_mistake_in_a_workbook_is_named_by_sheet_and_row(session: Session, tmp_path: Path) -> None:

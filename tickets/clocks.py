@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from tickets import desk, sla, timers
+from tickets import sla, timers
 from tickets.level_models import levels_of
 from tickets.levels import CATEGORIES, Category, ServiceLevels
 from tickets.models import Ticket, TicketEvent, Timer
@@ -67,6 +67,11 @@ def refresh(session: Session, ticket: Ticket, levels: ServiceLevels, now: dateti
     return found
 
 
+def follow(session: Session, ticket: Ticket, now: datetime) -> tuple[Clock, ...]:
+    """Refresh with the service levels of the ticket's tenant."""
+    return refresh(session, ticket, levels_of(session, ticket.tenant_id), now)
+
+
 def fire(session: Session, timer: Timer, now: datetime) -> list[Escalation]:
     """Take the step a clock's timer stands for, note it on the history, and return who is to be told.
 
@@ -86,7 +91,7 @@ def fire(session: Session, timer: Timer, now: datetime) -> list[Escalation]:
         if _is_due(clock, step, steps, now):
             told.append(_escalation(ticket, clock, step))
             data: dict[str, Any] = {"clock": step.clock, "starts": step.starts, "step": step.step, "level": step.level}
-            desk.note(session, ticket.id, Happened.STEP.value, now, **data, due=clock.due.isoformat())
+            _note(session, ticket, Happened.STEP, now, **data, due=clock.due.isoformat())
             steps |= {step}
     _arrange(session, ticket.id, found, steps, now)
     return told
@@ -96,22 +101,22 @@ def classify(session: Session, ticket: Ticket, category: Category, by: str, now:
     """Put a ticket into a category of the 12345 norm; refresh afterwards. Raises ValueError."""
     if category not in CATEGORIES:
         raise ValueError(f"{category!r} is no category")
-    desk.note(session, ticket.id, Happened.CLASSIFIED.value, now, actor=by, category=category)
+    _note(session, ticket, Happened.CLASSIFIED, now, actor=by, category=category)
 
 
 def await_survivor(session: Session, ticket: Ticket, by: str, why: str, now: datetime) -> None:
     """From now on the survivor is awaited (papers, a date, not reached): clocks stand still; refresh afterwards."""
-    desk.note(session, ticket.id, Happened.AWAITED.value, now, actor=by, why=why)
+    _note(session, ticket, Happened.AWAITED, now, actor=by, why=why)
 
 
 def survivor_back(session: Session, ticket: Ticket, by: str, now: datetime) -> None:
     """The survivor has done what was waited for; answering or resolving says so too. Refresh afterwards."""
-    desk.note(session, ticket.id, Happened.BACK.value, now, actor=by)
+    _note(session, ticket, Happened.BACK, now, actor=by)
 
 
 def told_survivor(session: Session, ticket: Ticket, by: str, now: datetime) -> None:
     """The survivor was told what is being done (首次反馈); refresh afterwards."""
-    desk.note(session, ticket.id, Happened.TOLD.value, now, actor=by)
+    _note(session, ticket, Happened.TOLD, now, actor=by)
 
 
 def unwatched(session: Session, after: UUID | None = None, limit: int = 100) -> Sequence[UUID]:
@@ -125,6 +130,11 @@ def unwatched(session: Session, after: UUID | None = None, limit: int = 100) -> 
     if after is not None:
         query = query.where(Ticket.id > after)
     return session.scalars(query.order_by(Ticket.id).limit(limit)).all()
+
+
+def _note(session: Session, ticket: Ticket, kind: Happened, now: datetime, actor: str = "system", **data: Any) -> None:
+    """Append to the history as tickets.desk.note does, which may call us and so is not imported here."""
+    session.add(TicketEvent(ticket_id=ticket.id, at=now, kind=kind.value, actor=actor, data=data))
 
 
 def _timeline(session: Session, ticket: Ticket) -> Timeline:

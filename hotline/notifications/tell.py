@@ -102,7 +102,9 @@ def errand_data(request: TelephoneRequest) -> dict[str, Any]:
     """
     event = request.event
     if request.errand == "reminder":
-        return {"late": event.template != "clock_half", "clock": event.clock, "due": event.words["due"]}
+        late = event.template != "clock_half"
+        holder = {"holder": event.words["station"]} if late else {}
+        return {"late": late, "clock": event.clock, "due": event.words["due"], **holder}
     payload = {**event.words, "person": ""}
     return {language: words.render(event.template, payload, language).body for language in words.LANGUAGES}
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.db.county import DAY, MINUTE, START, County, make_county, open_ticket
 from tickets import clocks, desk, timers
 from tickets.clocks import Escalation
-from tickets.level_models import levels_of, save_levels
+from tickets.level_models import save_levels
 from tickets.models import Ticket, TicketEvent, Timer
 from tickets.sla import Kind
 from tickets.states import Action
@@ -29,7 +29,7 @@ def ticket(session: Session, county: County) -> Ticket:
 
 
 def refresh(session: Session, ticket: Ticket, now: datetime) -> None:
-    clocks.refresh(session, ticket, levels_of(session, ticket.tenant_id), now)
+    clocks.follow(session, ticket, now)
 
 
 def tick(session: Session, now: datetime) -> list[Escalation]:

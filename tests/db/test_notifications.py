@@ -93,12 +93,12 @@ def test_a_late_call_back_reaches_holder_head_and_county(town: Town, inbox: Inbo
     rung = []
     for minute in (8, 15, 23):
         town.now = START + minute * MINUTE
-        rung += [(c.errand, c.telephone.id, tell.errand_data(c)["late"]) for c in town.tick()]
+        rung += [(c.errand, c.telephone.id, tell.errand_data(c).get("holder")) for c in town.tick()]
         town.drain()
     assert rung == [
-        ("reminder", town.county.town_handset_id, False),
-        ("reminder", town.county.town_head_id, True),
-        ("reminder", town.county.county_head_id, True),
+        ("reminder", town.county.town_handset_id, None),
+        ("reminder", town.county.town_head_id, "龙港镇服务站"),
+        ("reminder", town.county.county_head_id, "龙港镇服务站"),
     ]
     assert [letter["title"] for letter in inbox.letters] == ["1001号工单：回拨超时", "跟踪督办：1001号工单回拨超时"]
     assert "张某" in inbox.letters[0]["message"]
@@ -118,7 +118,9 @@ def test_what_was_told_is_not_told_again(town: Town, inbox: Inbox) -> None:
         ticket = session.get_one(Ticket, town.ticket.id)
         event = tell.about_ticket(session, ticket, "ticket_reopened", "again:1", urgent=True)
         head = recipients.head(session, ticket.station_id, town.now)
-        assert len(tell.tell(session, event, [head], town.now)) == 1
+        (call,) = tell.tell(session, event, [head], town.now)
+        assert call.errand == "notice"
+        assert ["张" in sentence for sentence in tell.errand_data(call).values()] == [False, False]
         assert tell.tell(session, event, [head], town.now) == ()
     assert [town.drain(), town.drain()] == [2, 0]
     assert len(inbox.letters) == 2

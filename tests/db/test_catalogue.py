@@ -24,6 +24,7 @@ ASKED = [
     ("看病报销", "medical-grant"),
     ("医保", "medical-grant"),
     ("yibao", "medical-grant"),
+    ("yb", "medical-grant"),
     ("kbbx", "medical-grant"),
     ("免费坐车", "green-bus"),
     ("mfzc", "green-bus"),
@@ -91,10 +92,10 @@ catalogue:
 @pytest.mark.parametrize(("asked", "code"), ASKED)
 def test_what_people_say_or_type_finds_the_entry(session: Session, county: Tenant, asked: str, code: str) -> None:
     codes = [hit.entry.code for hit in search(session, county.id, asked, TODAY)]
-    assert code in codes[:3]
+    assert code in codes[:2]
 
 
-@pytest.mark.parametrize("asked", [asked for asked, _ in ASKED] + ["y", "药", "zzzz"])
+@pytest.mark.parametrize("asked", [asked for asked, _ in ASKED] + ["y", "sf", "药", "热线", "烈士", "zzzz"])
 def test_the_database_withholds_nothing_that_is_meant(session: Session, county: Tenant, asked: str) -> None:
     """Against the rules over all entries: nothing else, nothing less; of what is only nearly so, the best at least."""
     scored = [(score(asked, entry.document), entry) for entry in browse(session, county.id, TODAY)]

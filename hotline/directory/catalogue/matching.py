@@ -25,7 +25,7 @@ class How(StrEnum):
 
 
 class Match(NamedTuple):
-    """How a phrase was recognised and how well, above 0 to 1; the ways do not overlap but touch."""
+    """How a phrase was recognised and how well, above 0 to 1."""
 
     quality: float
     how: How
@@ -34,7 +34,7 @@ class Match(NamedTuple):
 def match(query: Phrase, target: Phrase) -> Match | None:
     """Return the best way in which ``query`` fits ``target``, or None.
 
-    Written 0.94 to 1; pinyin, initials or a mixture 0.75 to 0.93; the same sounds or a slip of the finger below.
+    Written 0.94 to 1; pinyin, initials or a mixture 0.60 to 0.93; the same sounds or a slip of the finger below.
     """
     if not query.text or not target.text:
         return None
@@ -62,27 +62,30 @@ def _unit_at(target: Phrase, text: str) -> int | None:
 
 
 def _spelled(query: Phrase, target: Phrase) -> Match | None:
-    """Match letters against the beginnings of successive syllables: yibao, yb, yib and 医b are all 医保."""
+    """Match letters against the beginnings of successive syllables: yibao, yb, yib and 医b are all 医保.
+
+    Initials fit many places, so a whole phrase is worth more than its beginning, and that more than its middle.
+    """
     best = 0.0
     for start in range(len(target.units)):
-        letters = _letters_used(query.text, target, start)
+        letters, end = _letters_used(query.text, target, start)
         if letters:
-            share = len(query.text) / letters
-            best = max(best, 0.75 + 0.15 * min(1.0, share) + (0.03 if start == 0 else 0.0))
+            place = (0.08 if start == 0 else 0.0) + (0.10 if start == 0 and end == len(target.units) else 0.0)
+            best = max(best, 0.60 + 0.15 * min(1.0, len(query.text) / letters) + place)
     return Match(best, How.SPELLED) if best else None
 
 
-def _letters_used(text: str, target: Phrase, start: int) -> int:
-    """Return how many letters the units from ``start`` have that spell ``text``, each from its beginning; 0 if none."""
+def _letters_used(text: str, target: Phrase, start: int) -> tuple[int, int]:
+    """Return how many letters the units from ``start`` have that spell ``text``, and the unit after them; 0 if none."""
     reached, letters = {0}, 0
-    for written, sound in target.units[start:]:
+    for number, (written, sound) in enumerate(target.units[start:], start=start):
         letters += len(sound)
         reached = {end for at in reached for end in _ends(text, at, written, sound)}
         if len(text) in reached:
-            return letters
+            return letters, number + 1
         if not reached:
             break
-    return 0
+    return 0, 0
 
 
 def _ends(text: str, at: int, written: str, sound: str) -> set[int]:

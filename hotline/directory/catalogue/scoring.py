@@ -62,7 +62,7 @@ class Why:
     @property
     def chinese(self) -> str:
         """The reason for the page."""
-        return f"{_FIELD_WORDS[self.field][0]}{_HOW_WORDS[self.how][0]}“{self.words}”"
+        return f"{_FIELD_WORDS[self.field][0]}{_HOW_WORDS[self.how][0]}：{self.words}"
 
     @property
     def english(self) -> str:

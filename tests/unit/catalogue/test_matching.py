@@ -63,8 +63,16 @@ def test_any_part_is_found_written_spelled_and_by_initials(before: str, part: st
     spelled = match(phrase("".join(sound for _, sound in units)), whole)
     initials = match(phrase("".join(sound[0] for _, sound in units)), whole)
     assert written and written.how is How.WRITTEN and written.quality >= 0.94
-    assert spelled and spelled.how is How.SPELLED and 0.75 <= spelled.quality < 0.94
-    assert initials and initials.how is How.SPELLED and 0.75 <= initials.quality < 0.94
+    assert spelled and spelled.how is How.SPELLED and 0.6 <= spelled.quality < 0.94
+    assert initials and initials.how is How.SPELLED and 0.6 <= initials.quality < 0.94
+
+
+def test_initials_of_a_whole_phrase_are_worth_more_than_of_its_beginning_or_middle() -> None:
+    found = [fit("yb", target) for target in ("医保", "医保卡", "看医保")]
+    values = [one.quality for one in found if one]
+    assert len(values) == 3
+    assert values == sorted(values, reverse=True)
+    assert len(set(values)) == 3
 
 
 @given(HANZI, st.data())

@@ -27,6 +27,12 @@ def test_a_title_is_before_an_everyday_word_and_that_before_other_text(word: str
     assert len(set(values)) == 3
 
 
+def test_a_word_within_a_title_is_before_a_whole_everyday_word() -> None:
+    title, everyday = score("看病", document("山水看病山水")), score("看病", document(everyday="看病"))
+    assert title and everyday
+    assert title.score > everyday.score
+
+
 @given(HANZI, AROUND)
 def test_pinyin_keeps_that_order(word: str, right: str) -> None:
     letters = phrase(word + right).letters[: len(phrase(word).letters)]

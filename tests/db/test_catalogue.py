@@ -18,7 +18,7 @@ from hotline.directory.models import Tenant
 from tests.db.directory_facts import SAMPLES, import_path, import_text
 
 TODAY = date(2026, 11, 23)
-FILES = [SAMPLES / "catalogue_qinshui.yaml", SAMPLES / "catalogue_shenzhen.yaml"]
+FILES = [SAMPLES / f"catalogue_{place}.yaml" for place in ("qinshui", "shenzhen", "lvliang", "suqian")]
 
 ASKED = [
     ("看病报销", "medical-grant"),

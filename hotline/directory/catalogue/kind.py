@@ -15,7 +15,7 @@ from hotline.sheets.fields import Day, Flag, Items, Name, one_of
 from hotline.sheets.kinds import CodedRow, Flaw, Kind, Placed
 from hotline.sheets.store import Store
 
-_SECTION = re.compile(r"\S.* s\.\d+(-\d+)?")
+_SECTION = re.compile(r"\S.* s\.\d+(-\d+|\(\d+\))?")
 
 
 def _source(text: str) -> str:

@@ -17,8 +17,16 @@ SOFT_SECONDS, HARD_SECONDS = 45, 60
 REDELIVER_SECONDS = 180
 """After this a task that a worker took and never finished goes to another one."""
 
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    """Return a periodic task; a run that nobody takes before the next one is dropped."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
 SCHEDULE = {
-    "ask after silent calls": {"task": "calls.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "timers that are due": _every(2.0, "timers.tick"),
+    "calls the carrier fell silent on": _every(10.0, "calls.sweep"),
+    "recordings still at the carrier": _every(60.0, "recordings.sweep"),
 }
 """Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""
 

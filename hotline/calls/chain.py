@@ -90,6 +90,20 @@ def forget_unrung(session: Session, call: Call, now: datetime) -> None:
     release_call(session, call.id)
 
 
+def take_back(session: Session, call: Call) -> None:
+    """The caller pressed a key before the readied tier began to ring: it has not been tried yet."""
+    readied = session.scalars(
+        select(Leg)
+        .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.tier == call.tier)
+        .where(Leg.state == LegState.DIALLING.value)
+    ).all()
+    for leg in readied:
+        leg.state, leg.rung_at = LegState.PLANNED.value, None
+    if readied:
+        call.tier -= 1
+        release_call(session, call.id)
+
+
 def next_tier(session: Session, call: Call, now: datetime, limit_seconds: int) -> TierWords | None:
     """Return who is tried next, as the caller is told; None: nobody is left, a message is taken."""
     planned = _planned(session, call)

@@ -104,7 +104,10 @@ def _read(x: Exchange, session: Session, call: Call, event: CallEvent, now: date
     if event.recording_sid or event.recording_url:
         endings.keep_message(session, call, event, now)
         return Recorded(event.recording_seconds)
-    return Keys(event.digits) if event.digits else Begin()
+    if not event.digits:
+        return Begin()
+    chain.take_back(session, call)
+    return Keys(event.digits)
 
 
 def _taken(x: Exchange, session: Session, call: Call, event: CallEvent, now: datetime) -> bool:

@@ -20,9 +20,11 @@ from hotline.intake import import_file
 from hotline.numbers import from_stored
 from hotline.settings import Settings
 from hotline.simulator.behaviours import MANUAL, Behaviour
+from hotline.simulator.inprocess import InProcessHttpClient
 from hotline.simulator.party import Party
 from hotline.simulator.phone import Phone
 from hotline.simulator.world import World
+from hotline.telephony.rest import Carrier
 from tickets.models import Ticket, TicketEvent
 
 T = TypeVar("T")
@@ -74,9 +76,9 @@ class Town:
 
     # What happens
 
-    def play(self, story: Coroutine[Any, Any, T]) -> T:
-        """Run a story with the background work going on beside it."""
-        return self.world.play(self._with_work(story))
+    def play(self, story: Coroutine[Any, Any, T], *, working: bool = True) -> T:
+        """Run a story, with the background work going on beside it or not, until every webhook has arrived."""
+        return self.world.play(self._whole(story, working))
 
     async def ring(self, caller: str, line: str = "trunk") -> Party:
         """Let a survivor (by code) or a number ring a published line (by code)."""
@@ -90,12 +92,14 @@ class Town:
         for call in silent:
             await self.world.work(sweep.ask_after, self.x, call)
 
-    async def _with_work(self, story: Coroutine[Any, Any, T]) -> T:
-        work = asyncio.create_task(self._work())
+    async def _whole(self, story: Coroutine[Any, Any, T], working: bool) -> T:
+        work = asyncio.create_task(self._work()) if working else None
         try:
             return await story
         finally:
-            work.cancel()
+            if work:
+                work.cancel()
+            await self.world.carrier.settle()
 
     async def _work(self) -> None:
         while True:
@@ -166,7 +170,8 @@ class Town:
 
 def settle(settings: Settings, world: World) -> Town:
     """Return the county of a database that holds the sample already."""
-    return Town(world, make_exchange(settings, world.now))
+    carrier = Carrier(settings, InProcessHttpClient(world.carrier))
+    return Town(world, make_exchange(settings, world.now, carrier))
 
 
 def populate(settings: Settings, world_now: Callable[[], Any]) -> None:

@@ -91,7 +91,7 @@ def _print(number: int, hit: Hit) -> None:
 
 
 def _facts(entry: CatalogueEntry) -> list[tuple[str, str]]:
-    from hotline.directory.catalogue.areas import AREAS
+    from hotline.directory.catalogue.areas import AREAS, UNSTATED, UNSTATED_EN
 
     facts = [
         ("领域 area", " · ".join(AREAS[entry.area]) + ("，绿色通道 green channel" if entry.green_channel else "")),
@@ -104,4 +104,4 @@ def _facts(entry: CatalogueEntry) -> list[tuple[str, str]]:
         ("依据 source", entry.source),
         ("说明 note", entry.note),
     ]
-    return [(name, value) for name, value in facts if value]
+    return [(name, f"{value} · {UNSTATED_EN}" if value == UNSTATED else value) for name, value in facts if value]

@@ -15,7 +15,7 @@ SYNTHETIC_MOBILE = "+86154"
 
 _SYNTHETIC = re.compile(r"^\+86(154\d{8}|(10|2\d|[3-9]\d{2})0\d{6,7})$")
 _EXTENSION = re.compile(r"(?:转接?|分机号?|内线|ext\.?|x|#|,)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)
-_DASHED_EXTENSION = re.compile(r"^(\(?0\d{2,3}\)?[-\s]?\d{7,8})\s*-\s*(\d{1,6})$")
+_DASHED_EXTENSION = re.compile(r"^(\(?0(?:10|2\d|[3-9]\d{2})\)?[-\s]?\d{7,8})\s*-\s*(\d{1,6})$")
 _SHORT = re.compile(r"^(?:\+86|0086)?(1\d{2}|1\d{4}|9\d{4,5})$")
 
 

@@ -39,6 +39,12 @@ lock: $(STAMPS)/dev ## 重新锁定依赖（需要网络） · Lock the dependen
 docs: $(STAMPS)/dev ## 重新生成 docs/settings.md · Write docs/settings.md again
 	@$(BIN)/python -m hotline.commands.settings_page docs/settings.md
 
+.PHONY: words
+words: $(STAMPS)/dev ## 更新网页文字的英文词表 · Renew the list of the pages' English words
+	@mkdir -p build && $(BIN)/pybabel -q extract -F babel.cfg -k N_ --no-location -o build/pages.pot .
+	@$(BIN)/pybabel -q update -i build/pages.pot -d hotline/web/translations -l en -w 120 \
+		--no-fuzzy-matching --ignore-obsolete --omit-header
+
 .PHONY: reset
 reset: ## 清空数据目录 · Empty the data folder (HOTLINE_DATA_DIR, else .hotline)
 	@sh scripts/reset.sh

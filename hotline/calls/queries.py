@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Call, Leg, Recording
@@ -68,7 +69,7 @@ def summaries(session: Session, ticket_ids: Iterable[UUID]) -> Mapping[UUID, Cal
     rows = session.execute(
         select(Call, count)
         .where(Call.ticket_id.in_(list(ticket_ids)))
-        .distinct(Call.ticket_id)
+        .ext(distinct_on(Call.ticket_id))
         .order_by(Call.ticket_id, Call.started_at.desc())
     ).all()
     return {call.ticket_id: CallSummary(calls, call) for call, calls in rows}

@@ -180,9 +180,11 @@ def _caller(axis: Axis, call: Call, spoken: Sequence[Recording], end: datetime) 
 
 
 def _outcome(call: Call) -> tuple[str, str]:
+    if call.ended_at is None:
+        return (_("通话中"), "talk") if call.accepted_leg_id else (_("正在接通"), "ring")
     return {
         "answered": (_("已接通"), "talk"),
         "message": (_("已留言"), "warn"),
         "abandoned": (_("未接通"), "bad"),
         "unconfirmed": (_("未确认真人接听"), "warn"),
-    }.get(call.outcome if call.ended_at else "", (_("通话中") if call.accepted_leg_id else _("正在接通"), "ring"))
+    }.get(call.outcome, (_("已结束"), "quiet"))

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls.briefing import short_name
 from hotline.directory.models import Line, Station, Survivor
+from hotline.directory.words import short_name
 from hotline.numbers import from_stored
 from hotline.vault import Vault, VaultError
 from hotline.web.language import _, language

@@ -39,11 +39,12 @@ class _Told:
 
     def values(self) -> dict[str, str]:
         times = {key: self.seconds(key) for key in ("seconds", "waited", "talked")}
-        return (
-            {key: str(self.data.get(key, "")) for key in ("line", "tries", "why", "advice", "to")}
-            | times
-            | {"by": self.by}
-        )
+        plain = {key: str(self.data.get(key, "")) for key in ("tries", "why", "advice", "to")}
+        return plain | times | {"by": self.by, "line": self._line(str(self.data.get("line", "")))}
+
+    def _line(self, name: str) -> str:
+        """A line's name in the reader's language, where it is still known under the name that was noted."""
+        return next((self.names.line(id_) for id_, line in self.names.lines.items() if line.name == name), name)
 
 
 def sentence(event: TicketEvent, names: Names) -> Sentence:
@@ -108,7 +109,7 @@ def _call_ended(told: _Told) -> str:
         case "unconfirmed":
             text = _("通话结束，共 %(seconds)s，没有确认是真人接听。", seconds=seconds)
         case _:
-            text = _("未接通，来电人在 %(seconds)s 后挂断。", seconds=seconds)
+            text = _("未接通，来电人在 %(seconds)s后挂断。", seconds=seconds)
     return text + (_("（运营商未通知，向其查询后得知）") if found_over else "")
 
 
@@ -138,7 +139,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "answered_late": ("good", N_("工单办结后，%(by)s 又接听了来电。")),
     "no_number_to_ring": ("bad", N_("未接通，来电人没有显示号码，无法回电；工单保持待办。")),
     "message_left": ("warn", N_("来电人留言 %(seconds)s。")),
-    "cut_off": ("bad", N_("接听 %(talked)s 后中断，来电人仍在线，继续转接。")),
+    "cut_off": ("bad", N_("接听 %(talked)s后中断，来电人仍在线，继续转接。")),
     "urgent": ("bad", N_("标为紧急。")),
     "wrap_up_skipped": ("warn", N_("%(by)s 跳过了办理小结。")),
     "refused": ("warn", N_("没有办成：%(why)s")),

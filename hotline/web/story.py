@@ -28,7 +28,6 @@ class Promise:
     """One of the four promises (Q21 s.12): kept at a time, or not yet."""
 
     name: str
-    meaning: str
     kept_at: datetime | None
 
 
@@ -102,10 +101,10 @@ def read(x: Exchange, session: Session, ticket: Ticket, now: datetime) -> Story:
 
 def _promises(ticket: Ticket) -> Sequence[Promise]:
     return (
-        Promise(_("找得到人"), _("有人接听"), ticket.found_at),
-        Promise(_("上得了门"), _("有人上门"), ticket.came_at),
-        Promise(_("帮得上忙"), _("帮助有用"), ticket.helped_at),
-        Promise(_("解得了困"), _("问题解决"), ticket.solved_at),
+        Promise(_("找得到人"), ticket.found_at),
+        Promise(_("上得了门"), ticket.came_at),
+        Promise(_("帮得上忙"), ticket.helped_at),
+        Promise(_("解得了困"), ticket.solved_at),
     )
 
 

@@ -1,0 +1,56 @@
+"""The web application over the rolled-back session, a clock that stands still, and a small county."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from hotline.app import create_app
+from hotline.calls.exchange import Exchange, make_exchange
+from hotline.settings import Settings
+from tests.web.ticket_world import World
+
+NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
+"""10:32:05 on Monday 23 November 2026 in Asia/Shanghai."""
+
+
+@pytest.fixture
+def web_exchange(settings: Settings, session: Session) -> Exchange:
+    made = make_exchange(settings, clock=lambda: NOW)
+    made.sessions.kw["bind"].dispose()
+    joined = sessionmaker(session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
+    return replace(made, sessions=joined)
+
+
+@pytest.fixture
+def app(web_exchange: Exchange) -> Flask:
+    return create_app(web_exchange)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def world(session: Session, web_exchange: Exchange) -> World:
+    return World(session, web_exchange.vault)
+
+
+@pytest.fixture
+def page(client: FlaskClient) -> Callable[..., str]:
+    """Return the text of a page that must be there."""
+
+    def get(address: str, *, language: str = "zh-CN") -> str:
+        client.set_cookie("language", language)
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    return get

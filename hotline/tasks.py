@@ -10,8 +10,13 @@ from celery import shared_task
 from hotline import settings
 from hotline.calls import due, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
+from hotline.notifications import outbox
 from hotline.telephony.rest import CarrierError
-from tickets import timers
+from tickets import clocks, timers
+from tickets.models import Ticket
+
+MOST_LETTERS = 4
+"""Notifications that one task sends: each may take 8 s, and a task has 45 s."""
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +40,24 @@ def tick() -> int:
 def fire(timer_id: str) -> None:
     """Do what one timer is for; lost or repeated, the row decides."""
     due.fire(exchange(), UUID(timer_id))
+
+
+@shared_task(name="notifications.drain")
+def drain_notifications() -> int:
+    """Send a few of the notifications that are due; return how many were sent."""
+    x = exchange()
+    return outbox.drain(x.sessions, x.vault, x.clock, limit=MOST_LETTERS)
+
+
+@shared_task(name="tickets.watch")
+def watch_tickets() -> int:
+    """Set the clocks of tickets that have none; return how many there were."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        found = clocks.unwatched(session)
+        for ticket_id in found:
+            clocks.follow(session, session.get_one(Ticket, ticket_id), x.clock())
+    return len(found)
 
 
 @shared_task(name="recordings.sweep")

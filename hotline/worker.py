@@ -27,6 +27,8 @@ SCHEDULE = {
     "timers that are due": _every(2.0, "timers.tick"),
     "calls the carrier fell silent on": _every(10.0, "calls.sweep"),
     "recordings still at the carrier": _every(60.0, "recordings.sweep"),
+    "notifications that are due": _every(10.0, "notifications.drain"),
+    "tickets without clocks": _every(300.0, "tickets.watch"),
 }
 """Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tickets import timers
+from tickets import asking, clocks, timers
 from tickets.models import Ticket, TicketEvent
 from tickets.states import FINAL, Action, State, after
 
@@ -66,6 +66,7 @@ def open_ticket(session: Session, contact: Contact, now: datetime) -> Ticket:
     session.add(ticket)
     session.flush()
     note(session, ticket.id, "opened", now)
+    clocks.follow(session, ticket, now)
     return ticket
 
 
@@ -109,6 +110,9 @@ def move(
     ticket.state = target.value
     ticket.version += 1
     note(session, ticket.id, action.value, now, actor=actor, before=before.value, after=target.value, **data)
+    if target is State.RESOLVED and before is not State.RESOLVED:
+        asking.schedule(session, ticket, now)
+    clocks.follow(session, ticket, now)
 
 
 def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now: datetime) -> None:
@@ -122,6 +126,7 @@ def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now
     ticket.found_at = ticket.found_at or now
     ticket.call_back_by = None
     timers.cancel(session, f"{CALL_BACK}:{ticket.id}", now)
+    clocks.follow(session, ticket, now)
 
 
 def promise_call_back(session: Session, ticket: Ticket, minutes: int, now: datetime, why: str) -> None:
@@ -136,6 +141,7 @@ def promise_call_back(session: Session, ticket: Ticket, minutes: int, now: datet
     start = now if ticket.priority == "urgent" else now + CALL_BACK_STARTS_AFTER
     timers.set_timer(session, CALL_BACK, f"{CALL_BACK}:{ticket.id}", start, ticket_id=ticket.id, sooner=True)
     note(session, ticket.id, "call_back_promised", now, why=why, by=due.isoformat())
+    clocks.follow(session, ticket, now)
 
 
 def urgent(session: Session, ticket: Ticket, now: datetime) -> None:
@@ -143,6 +149,7 @@ def urgent(session: Session, ticket: Ticket, now: datetime) -> None:
     if ticket.priority != "urgent":
         ticket.priority = "urgent"
         note(session, ticket.id, "urgent", now)
+        clocks.follow(session, ticket, now)
 
 
 def wrap_up(session: Session, ticket: Ticket, outcome: str, by: str, now: datetime) -> None:
@@ -171,3 +178,10 @@ def call_back_in_vain(session: Session, ticket: Ticket, by: str, now: datetime) 
     ticket.call_back_tries += 1
     note(session, ticket.id, "call_back_in_vain", now, actor=by, tries=ticket.call_back_tries)
     return ticket.call_back_tries
+
+
+def call_back_given_up(session: Session, ticket: Ticket, by: str, now: datetime) -> None:
+    """The survivor did not pick up the last time either: the ticket stays open, its clocks wait for them."""
+    note(session, ticket.id, "call_back_given_up", now, actor=by, tries=ticket.call_back_tries)
+    clocks.await_survivor(session, ticket, by, "not_reached", now)
+    clocks.follow(session, ticket, now)

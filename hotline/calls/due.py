@@ -8,13 +8,15 @@ from uuid import UUID
 
 from hotline.calls import errands
 from hotline.calls.exchange import Exchange
-from hotline.calls.kinds import call_back
+from hotline.calls.kinds import call_back, tellings
 from hotline.calls.kinds import feedback as ask_feedback
 from hotline.calls.kinds.base import Work
 from hotline.calls.orders import TIMER as ERRAND
-from tickets import feedback, referrals, timers
+from hotline.notifications import tell
+from tickets import clocks, referrals, timers
+from tickets.asking import ASK
 from tickets.desk import CALL_BACK
-from tickets.models import Timer
+from tickets.models import Ticket, Timer
 
 log = logging.getLogger(__name__)
 
@@ -32,32 +34,57 @@ def _take_back(work: Work, timer: Timer) -> None:
         referrals.deadline_passed(work.session, timer.ticket_id, work.now)
 
 
+def _clock(work: Work, timer: Timer) -> None:
+    for escalation in clocks.fire(work.session, timer, work.now):
+        for request in tell.escalated(work.session, escalation, work.now):
+            tellings.order(work, request, escalation.ticket)
+
+
 HANDLERS: Mapping[str, Callable[[Work, Timer], None]] = {
     CALL_BACK: _ring_chain,
-    feedback.ASK: _ask_feedback,
+    ASK: _ask_feedback,
     referrals.DEADLINE: _take_back,
+    **dict.fromkeys(clocks.TIMERS, _clock),
 }
 """Kind of timer -> what it does, within the transaction that marks the timer as done."""
 
 
 def fire(x: Exchange, timer_id: UUID) -> None:
-    """Do what a claimed timer is for, once: a second run finds it done. Raises what its handler raises."""
+    """Do what a claimed timer is for, once: a second run finds it done. A failure is kept and tried again later."""
+    try:
+        _fire(x, timer_id)
+    except Exception as error:  # whatever it is, the timer must not be lost
+        log.exception("timer %s failed", timer_id)
+        with x.sessions.begin() as session:
+            _failed(Work(x, session, x.clock()), timer_id, f"{type(error).__name__}: {error}")
+
+
+def _fire(x: Exchange, timer_id: UUID) -> None:
     with x.sessions.begin() as session:
         timer = timers.take(session, timer_id)
         if timer is None:
             return
         errand = timer.data.get("errand") if timer.kind == ERRAND else None
         if errand is None:
+            timers.finish(timer, x.clock())
             if handler := HANDLERS.get(timer.kind):
                 handler(Work(x, session, x.clock()), timer)
-            timers.finish(timer, x.clock())
             return
     # Placing a call asks the carrier, so no transaction is held meanwhile; placing twice is found out by its row.
     errands.place(x, UUID(errand))
     with x.sessions.begin() as session:
         timer = timers.take(session, timer_id)
-        if timer is not None and timer.due_at <= x.clock():
+        if timer is not None:
             timers.finish(timer, x.clock())
+
+
+def _failed(work: Work, timer_id: UUID, error: str) -> None:
+    """Keep the failure; once it is given up for good, the coordinators are told."""
+    timers.fail(work.session, timer_id, error, work.now)
+    timer = work.session.get(Timer, timer_id)
+    if timer is not None and timer.state == "failed" and timer.ticket_id is not None:
+        ticket = work.session.get_one(Ticket, timer.ticket_id)
+        tell.work_failed(work.session, ticket.tenant_id, str(timer.id), timer.kind, error, work.now)
 
 
 def fire_due(x: Exchange, limit: int = 100) -> int:

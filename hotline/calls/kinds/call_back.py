@@ -17,7 +17,9 @@ from hotline.calls.lookup import Inquiry, facts_for
 from hotline.calls.models import Errand
 from hotline.calls.routing import make_plan
 from hotline.clock import local
+from hotline.directory.models import Station
 from hotline.directory.models import Survivor as Person
+from hotline.directory.words import short_name
 from hotline.numbers import Number
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import desk, timers
@@ -49,6 +51,7 @@ class CallBack(Kind):
             return Facts(errand.language, flags=frozenset({"settled"}))
         words = cases.words_of(work, ticket, errand.language)
         words["missed"] = f"{local(ticket.opened_at):%H:%M}"
+        words["station"] = short_name(work.session.get_one(Station, ticket.station_id), errand.language)
         flags = {"urgent"} if ticket.priority == "urgent" else set[str]()
         if ticket.message_at:
             flags.add("message")
@@ -87,7 +90,7 @@ class CallBack(Kind):
             return
         tries = desk.call_back_in_vain(work.session, ticket, errand.label, work.now)
         if tries > len(PAUSES):
-            desk.note(work.session, ticket.id, "call_back_given_up", work.now, tries=tries)
+            desk.call_back_given_up(work.session, ticket, errand.label, work.now)
             return
         _set(work, ticket, waking(work.now + PAUSES[tries - 1]))
 

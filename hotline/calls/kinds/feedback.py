@@ -14,7 +14,7 @@ from hotline.directory.models import Station, Survivor
 from hotline.directory.words import short_name
 from hotline.vault import Vault
 from ivr_flows.engine.steps import Effect, Facts
-from tickets import desk, feedback
+from tickets import asking, desk, feedback
 from tickets.models import Ticket
 from tickets.states import Action
 
@@ -35,7 +35,7 @@ class AskFeedback(Kind):
 
     def postponed(self, work: Work, errand: Errand) -> datetime | None:
         """Only at a decent hour."""
-        moment = feedback.decent(work.now)
+        moment = asking.decent(work.now)
         return None if moment == work.now else moment
 
     def facts(self, work: Work, errand: Errand) -> Facts:
@@ -69,7 +69,7 @@ class AskFeedback(Kind):
             return
         told = errand.data
         if errand.result != "told":
-            feedback.schedule(work.session, ticket, work.now, tries=errand.attempt)
+            asking.schedule(work.session, ticket, work.now, tries=errand.attempt)
             return
         solved = {"yes": True, "no": False}.get(str(told.get("solved")))
         feedback.record(

@@ -67,15 +67,16 @@ class Postgres:
 
     def command(self) -> Command:
         """Return the command that runs the server in the foreground."""
+        account = self._account()
         settings = {**_ALWAYS, "unix_socket_directories": str(self.socket_folder), **dict(self.options)}
         flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return Command(
             name="postgres",
-            argv=(postgres_program("postgres"), "-D", str(self.folder), *flags),
+            argv=(postgres_program("postgres", account), "-D", str(self.folder), *flags),
             log=self.log,
             environment={"LC_ALL": "C"},
             stop_signal=signal.SIGINT,  # "fast": sessions are ended, data is flushed
-            account=self._account(),
+            account=account,
             folder=self.folder,
         )
 
@@ -120,7 +121,7 @@ class Postgres:
         )
 
     def _initdb(self, account: Account | None) -> None:
-        argv = [postgres_program("initdb"), "-D", str(self.folder), "-U", USER, "--auth=trust", "--no-sync"]
+        argv = [postgres_program("initdb", account), "-D", str(self.folder), "-U", USER, "--auth=trust", "--no-sync"]
         argv += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         done = subprocess.run(  # noqa: S603  (our own argument list)
             tethered(argv, signal.SIGTERM, account),

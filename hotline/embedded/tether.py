@@ -3,8 +3,8 @@
     python -I -S tether.py SIGNAL UID GID PROGRAM [ARGUMENT...]
 
 UID and GID ``-`` mean: stay who you are. PostgreSQL refuses to run as root, so under root it becomes somebody else;
-the one capability kept lets it read its own program and data inside a folder such as /root that only root may enter
-(nothing is chmod-ed). On systems other than Linux only the program is started; stale ones are found at the next start.
+the one capability kept lets it reach its data inside a folder such as /root that only root may enter (nothing is
+chmod-ed). On systems other than Linux only the program is started; stale ones are found at the next start.
 """
 
 import ctypes

@@ -45,6 +45,11 @@ function play(entry, leg) {
 
 const RENDER = { say: speak, party: speak, play, beep };
 
+/** True when a prompt was stopped before its end, by a key or a pick-up; a slower voice may finish what was not. */
+export function wasCutOff(entry) {
+  return Boolean(entry.stopped_at) && Date.parse(entry.stopped_at) - Date.parse(entry.at) < (entry.seconds ?? 0) * 950;
+}
+
 /** True while an entry of a transcript is still being said. */
 export function isBeingSaid(entry, leg) {
   if (leg.ended_at || entry.stopped_at || !["say", "play"].includes(entry.kind)) return false;
@@ -60,12 +65,12 @@ export function follow() {
     return;
   }
   const current = playing && leg.transcript.find((entry) => entry.id === playing.id);
-  if (playing && (playing.sid !== leg.sid || leg.ended_at || current?.stopped_at)) silence();
+  if (playing && (playing.sid !== leg.sid || leg.ended_at || (current && wasCutOff(current)))) silence();
   ringingTone(leg.hears === "ringback" && !leg.ended_at);
   const last = heard.get(leg.sid) ?? 0;
   for (const entry of leg.transcript) {
     const late = carrierNow() - Date.parse(entry.at) > Math.max(2, entry.seconds ?? 0) * 1000;
-    if (entry.id > last && !late && !entry.stopped_at && !leg.ended_at) RENDER[entry.kind]?.(entry, leg);
+    if (entry.id > last && !late && !wasCutOff(entry) && !leg.ended_at) RENDER[entry.kind]?.(entry, leg);
   }
   heard.set(leg.sid, leg.transcript.at(-1)?.id ?? 0);
 }

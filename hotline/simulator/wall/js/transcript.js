@@ -1,7 +1,7 @@
 // What one party heard, said and pressed, as bubbles with times. The newest is kept in sight.
 import { h, keyed, setAttr, setText } from "./dom.js";
 import { t } from "./i18n.js";
-import { isBeingSaid } from "./sound.js";
+import { isBeingSaid, wasCutOff } from "./sound.js";
 import { nameOf } from "./store.js";
 import { timeOfDay } from "./time.js";
 
@@ -31,10 +31,9 @@ function bubble(entry, legNow) {
   const update = (now) => {
     const leg = legNow();
     const name = now.kind === "party" ? nameOf(leg.talking_to ?? leg.display) : t(SPOKEN[now.kind]);
-    const short = now.stopped_at && now.kind === "say" && Date.parse(now.stopped_at) - Date.parse(now.at) < now.seconds * 950;
     setText(who, name);
     setText(words, now.text ?? "");
-    setText(cut, short ? t("cut_off") : "");
+    setText(cut, now.kind === "say" && wasCutOff(now) ? t("cut_off") : "");
     node.classList.toggle("speaking", isBeingSaid(now, leg));
   };
   return { node, update };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,7 +57,7 @@ class Carrier:
         self.pulse = Pulse()
         self.lines: dict[str, Line] = {}
         self.phones: dict[str, Phone] = {}
-        self.parties: dict[str, SimulatedLeg] = {}
+        self.legs: dict[str, SimulatedLeg] = {}
         """Every leg by its sid, live and ended."""
         self.messages: list[Message] = []
         self.crashes: list[BaseException] = []
@@ -185,7 +185,7 @@ class Carrier:
         return next(phone for phone in map(self.phone, names) if phone.leg is None)
 
     def _hold(self, leg: SimulatedLeg, phone: Phone) -> Party:
-        self.parties[leg.sid] = leg
+        self.legs[leg.sid] = leg
         return phone.place_call(leg)
 
     def _session(self, record: CallRecord, leg: SimulatedLeg, fallback: Fetch | None) -> Session:
@@ -195,12 +195,12 @@ class Carrier:
 
     def _place(self, sid: str, number: str, display: str) -> SimulatedLeg:
         leg = SimulatedLeg(sid, self.phone(number), display, self.exchange.switches, self.pulse, incoming=True)
-        self.parties[sid] = leg
+        self.legs[sid] = leg
         return leg
 
     async def _carry_on(self, session: Session, step: Step) -> None:
         """Run a session to its end and close its books."""
-        leg = self.parties[session.record.sid]
+        leg = self.legs[session.record.sid]
         status = await serve(session, step)
         leg.hang_up(status)
         self.exchange.reporter.move(session.record, leg.final_status or status)
@@ -229,8 +229,7 @@ class Carrier:
 
     async def stop(self) -> None:
         """Cut every call and end all background work."""
-        scripts: Iterable[asyncio.Task[None]] = [t for phone in self.phones.values() if (t := phone.script)]
-        tasks = {*self._tasks, *scripts}
+        tasks = {*self._tasks, *(phone.script for phone in self.phones.values() if phone.script)}
         for task in tasks:
             task.cancel()
         if tasks:

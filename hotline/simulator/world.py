@@ -122,9 +122,16 @@ class World:
         """Ask the application something unsigned, as a stranger would."""
         return await self._transport.send(method, url, (), {})
 
+    async def _end_tasks(self) -> None:
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
     def close(self) -> None:
         """Cut every call and end the loop and its threads."""
         self.loop.run_until_complete(self.carrier.stop())
+        self.loop.run_until_complete(self._end_tasks())
         self.loop.run_until_complete(self._transport.close())
         with self.loop.real_work():
             self.loop.run_until_complete(self.loop.shutdown_default_executor())

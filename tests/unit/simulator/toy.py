@@ -18,6 +18,7 @@ Page = str | Callable[[Form], str | Response]
 class Toy:
     """``pages[path]`` is the inside of a <Response> (or a function of the form that returns it)."""
 
+    base: str = "http://hotline.test"
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[tuple[str, Form]] = field(default_factory=list)
     unsigned: list[str] = field(default_factory=list)
@@ -29,7 +30,7 @@ class Toy:
         @flask.route("/<path:path>", methods=["GET", "POST"])
         def page(path: str) -> Response:
             form = request.form.to_dict()
-            url = "http://hotline.test" + request.environ["RAW_URI"]
+            url = self.base + request.environ.get("RAW_URI", request.full_path.rstrip("?"))
             validator = RequestValidator(Config.token)
             if not validator.validate(url, request.form, request.headers.get("X-Twilio-Signature", "")):
                 self.unsigned.append(path)

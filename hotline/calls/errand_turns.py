@@ -16,7 +16,8 @@ from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.kinds.registry import KINDS
 from hotline.calls.models import Errand, Recording, Reply
 from hotline.db import new_id
-from hotline.directory.models import Handset, Line, Station
+from hotline.directory.models import Handset, Station
+from hotline.directory.queries import find_line
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
 from hotline.telephony.twiml import Ringing, Style, Target
@@ -177,7 +178,7 @@ def staff_call(x: Exchange, session: Session, event: CallEvent) -> str | None:
 def _staff_errand(x: Exchange, session: Session, event: CallEvent) -> Errand | None:
     if event.caller is None or event.called is None:
         return None
-    line = session.scalars(select(Line).where(Line.number_hash == x.vault.fingerprint(event.called.value))).first()
+    line = find_line(session, x.vault, event.called)
     handset = session.scalars(
         select(Handset).where(Handset.number_hash == x.vault.fingerprint(event.caller.value), Handset.active)
     ).first()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.calls.lookup import Inquiry, facts_for
 from hotline.calls.routing import Plan, make_plan
-from hotline.directory.models import Line, Survivor, SurvivorPhone
+from hotline.directory.queries import find_callers, find_line
 from hotline.numbers import Number
 from hotline.vault import Vault
 
@@ -30,16 +29,10 @@ def explain(
     urgent: bool = False,
 ) -> Plan:
     """Return the plan of a call from ``caller`` (None: withheld) on ``line`` at ``at``. Raises UnknownLineError."""
-    published = session.scalars(select(Line).where(Line.number_hash == vault.fingerprint(line.value))).first()
+    published = find_line(session, vault, line)
     if published is None:
         raise UnknownLineError(f"{line} 不是已公布的热线号码 (is not a published line)")
-    people = session.scalars(
-        select(Survivor)
-        .join(SurvivorPhone)
-        .where(Survivor.tenant_id == published.tenant_id)
-        .where(SurvivorPhone.number_hash == (vault.fingerprint(caller.value) if caller else b""))
-        .order_by(SurvivorPhone.priority, Survivor.code)
-    ).all()
+    people = find_callers(session, vault, published.tenant_id, caller) if caller else []
     inquiry = Inquiry(
         tenant_id=published.tenant_id,
         home=people[0].station_id if people else published.station_id,

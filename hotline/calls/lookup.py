@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
 from hotline.calls.models import Call, Hold, Leg
@@ -16,6 +16,7 @@ from hotline.calls.states import TRIED
 from hotline.directory import hours
 from hotline.directory.models import BranchLine, Handset, Partner, Policy, Staff, Station, Survivor, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
+from hotline.directory.queries import station_path
 from hotline.directory.words import short_name
 from hotline.numbers import from_stored
 from hotline.roster.duty import OnDuty, StationDuty
@@ -74,14 +75,6 @@ def facts_for(session: Session, vault: Vault, inquiry: Inquiry, now: datetime) -
         cut_off=reader.cut_off(inquiry, timedelta(minutes=policy.cut_off_minutes)),
         tried=reader.tried(inquiry.call_id),
     )
-
-
-def station_path(session: Session, station_id: UUID) -> Sequence[Station]:
-    """Return a station and those above it, up to the top."""
-    ids = select(Station.id, Station.parent_id).where(Station.id == station_id).cte("path", recursive=True)
-    parent = aliased(Station)
-    ids = ids.union_all(select(parent.id, parent.parent_id).join(ids, parent.id == ids.c.parent_id))
-    return session.scalars(select(Station).where(Station.id.in_(select(ids.c.id))).order_by(Station.level.desc())).all()
 
 
 def duty_station(session: Session, station_id: UUID) -> UUID:

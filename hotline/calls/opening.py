@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +13,8 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import duty_station, policy_for
 from hotline.calls.models import Call
 from hotline.db import new_id
-from hotline.directory.models import Line, Survivor, SurvivorPhone
+from hotline.directory.models import Line
+from hotline.directory.queries import find_callers, find_line
 from hotline.numbers import Number
 from hotline.telephony.events import CallEvent
 from tickets import desk
@@ -37,7 +37,7 @@ def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime) ->
     """
     line = _line(x, session, event.called)
     hash_ = x.vault.fingerprint(event.caller.value) if event.caller else None
-    people = _people(session, line, hash_) if hash_ else ()
+    people = find_callers(session, x.vault, line.tenant_id, event.caller) if event.caller else []
     survivor = people[0] if len(people) == 1 else None
     home = people[0].station_id if people else line.station_id
     station = duty_station(session, home)
@@ -70,26 +70,13 @@ def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime) ->
 
 def _line(x: Exchange, session: Session, called: Number | None) -> Line:
     """Return the published line that was called; an unknown number is taken as the first trunk line."""
-    if called:
-        hash_ = x.vault.fingerprint(called.value)
-        found = session.scalars(select(Line).where(Line.number_hash == hash_, Line.active)).first()
-        if found:
-            return found
+    if called and (found := find_line(session, x.vault, called)):
+        return found
     first = orders.trunk_line(session)
     trunk = session.get(Line, first) if first else None
     if trunk is None:
         raise NoLineError("没有开通任何线路，请先导入通讯录 (no line is set up, import a directory first)")
     return trunk
-
-
-def _people(session: Session, line: Line, number_hash: bytes) -> Sequence[Survivor]:
-    """Return who may be calling from a number, the likeliest first."""
-    return session.scalars(
-        select(Survivor)
-        .join(SurvivorPhone)
-        .where(SurvivorPhone.number_hash == number_hash, Survivor.tenant_id == line.tenant_id, Survivor.active)
-        .order_by(SurvivorPhone.priority, Survivor.code)
-    ).all()
 
 
 def _ticket(session: Session, contact: desk.Contact, now: datetime) -> Ticket:

@@ -1,0 +1,78 @@
+"""What fails behind the telephone is never heard as an error: it is spoken, and leads on to a human."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from hotline.simulator.behaviours import NEVER_ANSWERS, answers
+from tests.stories.town import Town
+
+
+def unplug(town: Town) -> Callable[[], None]:
+    """Let the database refuse every connection; returns what plugs it in again."""
+    engine: Engine = town.x.sessions.kw["bind"]
+    good = engine.pool._creator  # type: ignore[attr-defined]
+
+    def refuse(*_: object) -> None:
+        raise ConnectionRefusedError("the database is stopped")
+
+    engine.dispose()
+    engine.pool._creator = refuse  # type: ignore[attr-defined]
+
+    def plug_in() -> None:
+        engine.pool._creator = good  # type: ignore[attr-defined]
+
+    return plug_in
+
+
+def test_the_database_stops_in_mid_call_and_comes_back(town: Town) -> None:
+    town.everybody(NEVER_ANSWERS)
+    backup = town.handset("longgang-2", answers())
+
+    async def story() -> None:
+        call = await town.ring("p003", "longgang")
+        await call.hears("您好")
+        await town.world.passes(10)
+        plug_in = unplug(town)
+        await call.hears("线路有点小问题", within=30)
+        await call.hears("请稍等", within=30)
+        await town.world.passes(20)
+        plug_in()
+        await call.joined(backup.number, within=60)
+
+    town.play(story(), working=False)
+    assert town.ticket().state == "answered"
+
+
+def test_the_database_is_down_when_the_call_comes_in(town: Town) -> None:
+    phone = town.handset("longgang-1", answers())
+    plug_in = unplug(town)
+    lines = {"survivor": "+8615403580003", "line": "+863560100001"}
+
+    async def story() -> None:
+        call = await town.world.dial(lines["survivor"], lines["line"])
+        await call.hears("线路有点小问题", within=10)
+        await town.world.passes(15)
+        plug_in()
+        await call.joined(phone.number, within=60)
+
+    town.play(story(), working=False)
+    assert len(town.tickets()) == 1
+
+
+def test_a_key_pressed_while_the_database_was_down_is_not_lost(town: Town) -> None:
+    town.everybody(NEVER_ANSWERS)
+
+    async def story() -> None:
+        call = await town.ring("p003", "longgang")
+        await call.hears("您好")
+        plug_in = unplug(town)
+        call.press("2")
+        await call.hears("线路有点小问题", within=30)
+        plug_in()
+        await call.hears("有生命危险，请挂机拨120", within=30)
+
+    town.play(story(), working=False)
+    assert town.ticket().priority == "urgent"

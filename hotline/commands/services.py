@@ -81,9 +81,9 @@ def simulator_service(settings: Settings, folder: DataFolder, phonebook: Path) -
     port = settings.port + 1
     argv = [sys.executable, "-m", "hotline.simulator", "--port", str(port), "--host", settings.host]
     argv += ["--data", str(folder.path / "simulator"), "--phonebook", str(phonebook)]
-    argv += ["--account", settings.carrier_account, "--token", settings.carrier_tokens[0]]
-    argv += ["--webhook", f"{local_url(settings)}/carrier/voice"]
-    command = Command("simulator", tuple(argv), folder.logs / "simulator.log", {})
+    argv += ["--account", settings.carrier_account, "--webhook", settings.base_url, "--url", local_url(settings, 1)]
+    secret = {"HOTLINE_SIMULATOR_TOKEN": settings.carrier_tokens[0]}  # arguments can be read by everybody here
+    command = Command("simulator", tuple(argv), folder.logs / "simulator.log", secret)
     host = loopback(settings.host)
     return Service("simulator", "模拟运营商", "the simulated carrier", lambda: command, lambda: answers(host, port))
 

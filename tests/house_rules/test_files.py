@@ -11,7 +11,8 @@ from tests.house_rules.tree import PYTHON, committed
 
 OURS = [file for file in PYTHON if file.parts[0] in ("hotline", "tickets", "ivr_flows")]
 MOST_LINES = 300
-CLOCKS = (Path("hotline/clock.py"), Path("hotline/simulator/virtualtime.py"))
+CLOCKS = (Path("hotline/clock.py"), Path("hotline/simulator/carrier.py"))
+"""Ours, and that of the simulated carrier, which imports nothing of ours."""
 
 
 def lines(file: Path) -> int:

@@ -14,6 +14,8 @@ from hotline.clock import SHANGHAI, local
 Source = Literal["takeover", "override", "swap", "shift", "pattern"]
 HORIZON = timedelta(days=8)
 """How far ahead the end of a duty is looked for."""
+ROLES = ("first", "backup")
+"""``first`` carries the duty handset, ``backup`` stands behind."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,11 @@ def covering(roster: RoleRoster, at: datetime) -> ShiftFact | None:
         if covers:
             return _swapped(max(covers, key=lambda p: (p.start, str(p.staff_id))), roster.swaps, at)
     return None
+
+
+def turn_end(roster: RoleRoster, piece: ShiftFact, at: datetime) -> datetime:
+    """Return when the turn that covers ``at`` ends: with its shift, or before, when somebody else steps in."""
+    return min(piece.end, segments(roster, at, at + HORIZON)[0].end)
 
 
 def _swapped(piece: ShiftFact, swaps: Sequence[SwapFact], at: datetime) -> ShiftFact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 from alembic import command
@@ -17,21 +18,18 @@ from sqlalchemy import Engine, MetaData
 from hotline import db
 
 FOLDER = Path(__file__).parent
-MODELS = (
-    "hotline.directory.models",
-    "hotline.directory.catalogue.models",
-    "hotline.roster.models",
-    "hotline.calls.models",
-    "tickets.models",
-    "hotline.notifications.models",
-    "tickets.level_models",
-    "tickets.guidance_models",
-)
+ROOMS = ("hotline", "tickets")
+
+
+def models() -> tuple[str, ...]:
+    """Return the names of the modules that describe tables: those whose name ends in ``models``."""
+    found = (module.name for room in ROOMS for module in walk_packages([str(FOLDER.parents[1] / room)], f"{room}."))
+    return tuple(sorted(name for name in found if name.endswith("models")))
 
 
 def metadata() -> MetaData:
     """Return the metadata with every table of the application in it."""
-    for name in MODELS:
+    for name in models():
         import_module(name)
     return db.Base.metadata
 

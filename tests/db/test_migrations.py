@@ -54,7 +54,7 @@ def test_they_build_the_schema_of_the_models_from_nothing(empty: str, engine: En
 def test_every_module_with_tables_is_known() -> None:
     sources = [file for room in ("hotline", "tickets") for file in Path(room).rglob("*.py")]
     with_tables = [file for file in sources if "__tablename__" in file.read_text(encoding="utf-8")]
-    assert {".".join(file.with_suffix("").parts) for file in with_tables} == set(schema.MODELS)
+    assert {".".join(file.with_suffix("").parts) for file in with_tables} == set(schema.models())
 
 
 def test_the_latest_can_be_taken_back_and_put_on_again(empty: str) -> None:

@@ -51,7 +51,7 @@ def long_day(date_: date) -> str:
 
 def duration(seconds: float) -> str:
     """``48 秒``, ``3 分 05 秒``, ``2 小时 10 分``."""
-    whole = max(0, round(seconds))
+    whole = max(0, int(seconds))  # as the history does
     if whole < 60:
         return _("%(seconds)s 秒", seconds=whole)
     if whole < 3600:

@@ -165,7 +165,7 @@ def test_the_timeline_tells_every_attempt_with_its_reason_and_seconds(world: Wor
     )
     html = page(f"/tickets/{ticket.id}")
     text = words(html)
-    assert "等候 48 秒后有人接听，交谈 3 分 20 秒" in text
+    assert "等候 48 秒后有人接听，交谈 3 分 19 秒" in text
     assert "第 1 级 值班手机 · 龙港镇 最长振铃 15 秒 李建国（龙港镇值班） 值班" in text
     assert "无人接听 10:12:12 振铃 15 秒" in text
     assert "按键拒接 · 按 0 键 10:12:30 振铃 4 秒" in text

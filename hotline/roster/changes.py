@@ -54,15 +54,15 @@ def change(
         ) from error
     moved = moves(before, _duty(session, station_id, role, times, now))
     concerned = {m.staff_id for m in moved} | set(data.pop("concerned", ()))
-    note(session, station_id, what, concerned, now, by, **data, moves=[_told(m) for m in moved])
+    note(session, station_id, what, concerned, now, by, **data, moves=[told(m) for m in moved])
 
 
 def note(
     session: Session, station_id: UUID, what: str, concerned: Collection[UUID], now: datetime, by: str, **data: Any
 ) -> None:
     """Keep what was done, by whom, and who has to be told (staff)."""
-    told = sorted(set(concerned))
-    session.add(RosterChange(station_id=station_id, at=now, by=by, what=what, concerned=told, data=data))
+    people = sorted(set(concerned))
+    session.add(RosterChange(station_id=station_id, at=now, by=by, what=what, concerned=people, data=data))
 
 
 def lock(session: Session, station_id: UUID) -> None:
@@ -122,5 +122,6 @@ def _around(times: Collection[Times]) -> Times:
     return Range(min(t.lower for t in times if t.lower), max(t.upper for t in times if t.upper))
 
 
-def _told(move: Move) -> dict[str, str]:
+def told(move: Move) -> dict[str, str]:
+    """Return a move as the history keeps it."""
     return {"staff": str(move.staff_id), "kind": move.kind, **span(Range(move.start, move.end))}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
-from typing import Annotated
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, model_validator
+from sqlalchemy.dialects.postgresql import Range
 
-from hotline.clock import SHANGHAI
+from hotline.roster.imported import keep, look
 from hotline.roster.models import Pattern, Shift, minutes_of_week
+from hotline.roster.walltime import read_moment, read_time, write_moment, write_time
 from hotline.sheets.book import Book
 from hotline.sheets.fields import Code, Day, Items, Ref, one_of
 from hotline.sheets.kinds import Flaw, Kind, Kinds, Placed, Row
@@ -20,31 +22,9 @@ ROLES = {"first": ("值班", "on duty"), "backup": ("备班", "backup")}
 """Role on a station's roster -> (Chinese, English)."""
 
 
-def _moment(value: object) -> datetime:
-    """Return the aware UTC moment that a local wall time such as ``2026-11-23 20:00`` means."""
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
-    text = unicodedata.normalize("NFKC", str(value)).strip().replace("/", "-")
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
-    except ValueError as error:
-        raise ValueError("请写日期和时间，例如 2026-11-23 20:00 (a date and time such as this)") from error
-
-
-def _time(value: object) -> time:
-    if isinstance(value, time):
-        return value
-    if isinstance(value, int):  # YAML reads 20:00 as a number of minutes
-        return time(value // 60 % 24, value % 60)
-    text = unicodedata.normalize("NFKC", str(value)).strip()
-    try:
-        return time.fromisoformat(text.zfill(5))
-    except ValueError as error:
-        raise ValueError("请写时刻，例如 08:00 (a time such as 08:00)") from error
-
-
-Moment = Annotated[datetime, PlainValidator(_moment)]
-WallTime = Annotated[time, PlainValidator(_time)]
+Moment = Annotated[datetime, PlainValidator(read_moment)]
+WallTime = Annotated[time, PlainValidator(read_time)]
+_ALWAYS = date.max
 
 
 class PatternRow(Row):
@@ -92,33 +72,74 @@ class ShiftRow(Row):
         return self
 
 
-def _patterns_overlap(rows: Sequence[Placed], _book: Book, _store: Store) -> Iterable[Flaw]:
+@dataclass(frozen=True)
+class _Post:
+    """A row of the file, or one that is kept and not in the file: whose place on which roster it takes."""
+
+    code: str
+    station: str
+    role: str
+    times: Any
+    line: int = 0
+
+
+def _check_patterns(rows: Sequence[Placed], _book: Book, store: Store) -> Iterable[Flaw]:
     """Two patterns of one station and role may not cover the same minutes; the database would refuse them."""
-    for place, (row, line) in enumerate(rows):
-        for other, _ in rows[:place]:
-            if (row.station, row.role) == (other.station, other.role) and _meet(row, other):
-                yield Flaw(line, "code", f"与 “{other.code}” 的时间重叠 (covers the same time as that pattern)")
+    if rows:
+        look(store)
+    given = [_Post(r.code, r.station, r.role, _weekly(r), line) for r, line in rows]
+    yield from _overlaps(given, _kept("patterns", given, store, _weekly), _weeks_meet)
 
 
-def _meet(one: PatternRow, other: PatternRow) -> bool:
-    assert one.starts and other.starts  # noqa: S101  (checked when the row was read)
-    if one.starts >= (other.until or date.max) or other.starts >= (one.until or date.max):
-        return False
-    mine = minutes_of_week(one.starts, one.at, one.hours, one.every)
-    theirs = minutes_of_week(other.starts, other.at, other.hours, other.every)
-    return any(a.overlaps(b) for a in mine for b in theirs)
+def _check_shifts(rows: Sequence[Placed], _book: Book, store: Store) -> Iterable[Flaw]:
+    if rows:
+        look(store)
+    given = [_Post(r.code, r.station, r.role, (r.starts, r.ends), line) for r, line in rows]
+    yield from _overlaps(given, _kept("shifts", given, store, lambda r: (r.starts, r.ends)), _meet)
 
 
-def _shifts_overlap(rows: Sequence[Placed], _book: Book, _store: Store) -> Iterable[Flaw]:
-    for place, (row, line) in enumerate(rows):
-        for other, _ in rows[:place]:
-            same = (row.station, row.role) == (other.station, other.role)
-            if same and row.starts < other.ends and other.starts < row.ends:
-                yield Flaw(line, "starts", f"与 “{other.code}” 重叠 (overlaps that shift)")
+def _kept(kind: str, given: Sequence[_Post], store: Store, times: Callable[[Any], Any]) -> list[_Post]:
+    """Return what the database keeps and the file does not change."""
+    codes = {post.code for post in given}
+    return [
+        _Post(record.code, store.code_of("stations", record.station_id), record.role, times(record))
+        for (code,), record in (store.records(kind).items() if given else ())
+        if code not in codes
+    ]
+
+
+def _overlaps(given: Sequence[_Post], kept: Sequence[_Post], meet: Callable[[Any, Any], bool]) -> Iterable[Flaw]:
+    for place, post in enumerate(given):
+        for other in (*kept, *given[:place]):
+            if (post.station, post.role) == (other.station, other.role) and meet(post.times, other.times):
+                where = f"第 {other.line} 行" if other.line else "已有数据"
+                yield Flaw(
+                    post.line, "code", f"与 “{other.code}”（{where}）的时间重叠 (covers the same time as that one)"
+                )
+
+
+def _meet(one: Any, other: Any) -> bool:
+    return bool(one[0] < other[1] and other[0] < one[1])
+
+
+def _weekly(row: Any) -> tuple[tuple[date, date], Sequence[Range[int]]]:
+    return (row.starts, row.until or _ALWAYS), minutes_of_week(row.starts, row.at, row.hours, row.every)
+
+
+def _weeks_meet(one: Any, other: Any) -> bool:
+    return _meet(one[0], other[0]) and any(a.overlaps(b) for a in one[1] for b in other[1])
+
+
+def _pattern_times(record: Any, _store: Store) -> Mapping[str, Any]:
+    return {"at": write_time(record.at)}
+
+
+def _shift_times(record: Any, _store: Store) -> Mapping[str, Any]:
+    return {"starts": write_moment(record.starts), "ends": write_moment(record.ends)}
 
 
 KINDS: Kinds = (
-    Kind("patterns", "轮值", PatternRow, Pattern, check=_patterns_overlap),
-    Kind("shifts", "班次", ShiftRow, Shift, check=_shifts_overlap),
+    Kind("patterns", "轮值", PatternRow, Pattern, check=_check_patterns, read_more=_pattern_times, finish=keep),
+    Kind("shifts", "班次", ShiftRow, Shift, check=_check_shifts, read_more=_shift_times, finish=keep),
 )
 """The roster's kinds of rows."""

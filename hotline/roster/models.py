@@ -75,7 +75,8 @@ class Shift(Base, _Role):
         Index("uq_shift_code", "tenant_id", "code", unique=True),
     )
 
-    code: Mapped[str]
+    code: Mapped[str] = mapped_column(default=lambda: f"m{new_id().hex[-12:]}")
+    """Its name in a file; one made by hand gets one of its own."""
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     starts: Mapped[datetime]
     ends: Mapped[datetime]

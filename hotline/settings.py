@@ -42,6 +42,28 @@ class Settings(BaseSettings):
     vault_pepper: SecretStr = Field(SecretStr(DEV_SECRET), description="Secret of the keyed hash of numbers.")
     secret_key: SecretStr = Field(SecretStr(DEV_SECRET), description="Secret that signs browser sessions.")
     default_language: Literal["zh-CN", "en"] = Field("zh-CN", description="Language of prompts and pages.")
+    console_url: str = Field(
+        "", description="Address under which people open the console, without a trailing slash; empty: the public one."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=9, description="How many proxies of our own stand in front and tell the visitor's address."
+    )
+    session_idle_minutes: int = Field(
+        60, ge=5, le=1440, description="Minutes after which a browser that nobody uses is signed out."
+    )
+    session_hours: int = Field(12, ge=1, le=168, description="Hours after which every browser must sign in again.")
+    second_factor_for: str = Field(
+        "", pattern=r"^[a-z, ]*$", description="Roles that must use a second factor, comma-separated; or all."
+    )
+    oidc_issuer: str = Field(
+        "", description="Address of the identity provider (OpenID Connect), without /.well-known; empty: none."
+    )
+    oidc_client_id: str = Field("", description="Our name at the identity provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Our secret at the identity provider.")
+    oidc_claim: str = Field(
+        "sub", min_length=1, description="Claim of the identity provider that names a person for good."
+    )
+    oidc_name: str = Field("统一身份认证", description="What the sign-in page calls the identity provider.")
 
     @property
     def base_url(self) -> str:

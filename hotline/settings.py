@@ -76,6 +76,11 @@ class Settings(BaseSettings):
         return tuple(t.strip() for t in self.carrier_token.get_secret_value().split(",") if t.strip())
 
     @property
+    def console_base_url(self) -> str:
+        """The address that people have in their browser's bar."""
+        return self.console_url.rstrip("/") or self.base_url
+
+    @property
     def recordings_dir(self) -> Path:
         """Folder in which messages and memos are kept."""
         return self.data_dir / "recordings"

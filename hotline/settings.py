@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEV_KEY = "aG90bGluZS1kZXZlbG9wbWVudC1rZXktMzJieXRlcyE="
 DEV_SECRET = "hotline-development-secret-not-for-production"  # noqa: S105  (refused with a real carrier)
 
+_HOURS = r"^(([01]?\d|2[0-3]):[0-5]\d-([01]?\d|2[0-3]):[0-5]\d)?$"
+
 
 class Settings(BaseSettings):
     """The settings; each field's description is its documentation (see docs/settings.md)."""
@@ -41,6 +43,17 @@ class Settings(BaseSettings):
     )
     vault_pepper: SecretStr = Field(SecretStr(DEV_SECRET), description="Secret of the keyed hash of numbers.")
     secret_key: SecretStr = Field(SecretStr(DEV_SECRET), description="Secret that signs browser sessions.")
+    duty_check_quiet: str = Field(
+        "22:00-07:00",
+        pattern=_HOURS,
+        description="Local hours in which nobody is rung to confirm a duty, unless it begins in them; empty: none.",
+    )
+    handset_test_hours: str = Field(
+        "10:00-16:00", pattern=_HOURS, description="Local hours in which handsets are rung as a test; empty: never."
+    )
+    handset_test_days: int = Field(
+        7, ge=1, le=90, description="Days without any key pressed on a handset after which it is rung as a test."
+    )
     default_language: Literal["zh-CN", "en"] = Field("zh-CN", description="Language of prompts and pages.")
     console_url: str = Field(
         "", description="Address under which people open the console, without a trailing slash; empty: the public one."

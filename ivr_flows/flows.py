@@ -10,6 +10,7 @@ from ivr_flows.duty_check import DUTY_CHECK
 from ivr_flows.engine.nodes import Flow
 from ivr_flows.feedback import FEEDBACK
 from ivr_flows.handover import HANDOVER
+from ivr_flows.handset_test import HANDSET_TEST
 from ivr_flows.main_line import MAIN_LINE
 from ivr_flows.notice import NOTICE
 from ivr_flows.partner_line import PARTNER_LINE
@@ -21,7 +22,7 @@ from ivr_flows.volunteer_line import VOLUNTEER_LINE
 from ivr_flows.wrap_up import WRAP_UP_CALL
 
 _FOR_SURVIVORS = (MAIN_LINE, VOLUNTEER_LINE, PARTNER_LINE, PROGRESS_LINE, FEEDBACK, CALLBACK_SURVIVOR)
-_FOR_HANDSETS = (ACCEPT_CALL, WRAP_UP_CALL, STAFF_MENU, DUTY_CHECK, HANDOVER, CALLBACK, REMINDER, NOTICE)
+_FOR_HANDSETS = (ACCEPT_CALL, WRAP_UP_CALL, STAFF_MENU, DUTY_CHECK, HANDOVER, CALLBACK, REMINDER, NOTICE, HANDSET_TEST)
 _FOR_BRANCHES = (REFERRAL_OFFER,)
 
 FLOWS: Mapping[str, Flow] = {flow.name: flow for flow in (*_FOR_SURVIVORS, *_FOR_HANDSETS, *_FOR_BRANCHES)}

@@ -21,9 +21,15 @@ WAYS: Mapping[str, frozenset[Way]] = {
     "ticket_reopened": frozenset({"console", "telephone", "channels"}),
     "referral_returned": frozenset({"console", "telephone", "channels"}),
     "shift_changed": frozenset({"console", "telephone", "channels"}),
+    "shift_lifted": frozenset({"console", "telephone", "channels"}),
+    "shifts_changed": frozenset({"console", "telephone", "channels"}),
+    "swap_asked": frozenset({"console", "telephone", "channels"}),
+    "swap_refused": frozenset({"console", "telephone", "channels"}),
     "shift_tomorrow": frozenset({"console", "telephone", "channels"}),
     "duty_unconfirmed": frozenset({"console", "telephone", "channels"}),
+    "duty_nobody": frozenset({"console", "telephone", "channels"}),
     "handset_demoted": frozenset({"console", "channels"}),
+    "handset_dead": frozenset({"console", "telephone", "channels"}),
     "work_failed": frozenset({"console", "channels"}),
 }
 """Template -> the ways it goes; the words are in hotline.notifications.words under the same names."""

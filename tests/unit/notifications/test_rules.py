@@ -30,6 +30,7 @@ PAYLOAD: dict[str, Any] = {
     "staff": "王芳",
     "partner": "县医院",
     "number": "154****0001",
+    "count": 2,
     "what": "errand",
     "error": "HTTP 500",
 }

@@ -89,6 +89,11 @@ class RoleRoster:
     overrides: tuple[ShiftFact, ...] = ()
     swaps: tuple[SwapFact, ...] = ()
 
+    @property
+    def is_kept(self) -> bool:
+        """True where there is any roster at all; without one the station's handset stands in by intent."""
+        return bool(self.patterns or self.shifts)
+
     def edges(self, since: datetime, until: datetime) -> list[datetime]:
         """Return all moments in the period at which the answer may change, the ends of the period included."""
         shifts = [*self.shifts, *self.overrides, *(s for p in self.patterns for s in p.between(since, until))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -38,6 +38,32 @@ SELECT 'pattern', station_id, role, staff_ids, NULL, NULL, handset_id, starts, u
 """A pattern's last shift may reach a week beyond its dates, hence the eight days."""
 
 _NAMES = text("SELECT id, name FROM staff WHERE active AND id = ANY(:staff)")
+
+
+_STATIONS = text("""
+SELECT station.id, station.code, station.name
+  FROM station JOIN tenant ON tenant.id = station.tenant_id
+ WHERE station.active AND (:tenant = '' OR tenant.code = :tenant)
+   AND (:villages OR station.level < GREATEST(2, cardinality(tenant.levels) - 1)
+        OR EXISTS (SELECT 1 FROM pattern WHERE pattern.station_id = station.id)
+        OR EXISTS (SELECT 1 FROM shift WHERE shift.station_id = station.id))
+ ORDER BY tenant.code, station.level, station.code
+""")
+"""The lowest tier (villages) keeps no roster as a rule."""
+
+
+class StationName(NamedTuple):
+    """A station as it is listed."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+def stations_shown(session: Session, tenant: str = "", *, villages: bool = False) -> list[StationName]:
+    """Return the stations that a roster is expected of, of one tenant (its code) or all; and ``villages``."""
+    rows = session.execute(_STATIONS, {"tenant": tenant, "villages": villages})
+    return [StationName(*row) for row in rows]
 
 
 def duty_at(session: Session, station_ids: Collection[UUID], at: datetime) -> dict[UUID, StationDuty]:

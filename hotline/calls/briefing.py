@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Call, Leg
 from hotline.clock import local
-from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team
+from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.directory.words import short_name
@@ -108,7 +108,9 @@ class Briefing:
     def _stations(self) -> tuple[Choice, ...]:
         rows = self._session.scalars(
             select(Station)
-            .where(Station.tenant_id == self._call.tenant_id, Station.active, Station.level == 1)
+            .join(Tenant, Tenant.id == Station.tenant_id)
+            .where(Station.tenant_id == self._call.tenant_id, Station.active)
+            .where(Station.level == func.greatest(1, func.cardinality(Tenant.levels) - 2))
             .order_by(Station.code)
         )
         return tuple(Choice(str(row.id), short_name(row, self._call.language)) for row in rows)

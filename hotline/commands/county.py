@@ -15,7 +15,7 @@ from hotline.directory.models import Tenant
 from hotline.embedded.errors import EmbeddedError
 from hotline.settings import Settings
 
-SAMPLE = Path(directory.__path__[0]) / "samples" / "qinshui.yaml"
+SAMPLES = tuple(Path(directory.__path__[0]) / "samples" / name for name in ("qinshui.yaml", "catalogue_qinshui.yaml"))
 
 
 def import_sample(settings: Settings) -> str | None:
@@ -23,9 +23,10 @@ def import_sample(settings: Settings) -> str | None:
     with _exchange(settings) as x, x.sessions() as session:
         if session.scalars(select(Tenant.id).limit(1)).first():
             return None
-        report = intake.import_file(session, SAMPLE, x.vault, x.clock())
-        if report.errors:
-            raise EmbeddedError(f"示例有误 (the sample is faulty): {report.errors[0]}")
+        for sample in SAMPLES:
+            report = intake.import_file(session, sample, x.vault, x.clock())
+            if report.errors:
+                raise EmbeddedError(f"示例有误 (the sample is faulty): {report.errors[0]}")
         session.commit()
         return session.scalars(select(Tenant.name)).one()
 

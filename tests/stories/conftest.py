@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from hotline.settings import Settings
 from hotline.simulator.world import World
 from tests.servers import Addresses
-from tests.stories.town import Town, populate, settle
+from tests.stories.town import SAMPLE, Town, populate, settle
 
 TOKEN = "story-token"
 
@@ -26,14 +26,24 @@ def county_template(servers: Addresses, worker_id: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def city_template(servers: Addresses, worker_id: str) -> str:
+    """Name of a database with the sample city of four tiers, to be copied."""
+    name = f"city_{worker_id}"
+    url = servers.create_database(name)
+    sample = SAMPLE.with_name("shenzhen.yaml")
+    populate(Settings(database_url=url), lambda: datetime(2026, 11, 23, tzinfo=UTC), sample)
+    return name
+
+
 @pytest.fixture
 def make_town(servers: Addresses, county_template: str, tmp_path: Path) -> Iterator[Callable[..., Town]]:
     """Make counties: keyword arguments go to the World; ``carrier`` names the carrier in the settings."""
     made: list[tuple[str, Town]] = []
 
-    def make(carrier: str = "simulator", **world_options: object) -> Town:
-        name = f"story_{county_template}_{tmp_path.name}_{len(made)}"
-        url = servers.create_database(name, county_template)
+    def make(carrier: str = "simulator", template: str = county_template, **world_options: object) -> Town:
+        name = f"story_{template}_{tmp_path.name}_{len(made)}"
+        url = servers.create_database(name, template)
         world = World(tmp_path / f"carrier{len(made)}", token=TOKEN, **world_options)  # type: ignore[arg-type]
         settings = Settings(
             database_url=url,

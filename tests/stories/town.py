@@ -174,10 +174,10 @@ def settle(settings: Settings, world: World) -> Town:
     return Town(world, make_exchange(settings, world.now, carrier))
 
 
-def populate(settings: Settings, world_now: Callable[[], Any]) -> None:
-    """Import the sample county into an empty database."""
+def populate(settings: Settings, world_now: Callable[[], Any], sample: Path = SAMPLE) -> None:
+    """Import a sample into an empty database."""
     x = make_exchange(settings)
     with x.sessions.begin() as session:
-        report = import_file(session, SAMPLE, x.vault, world_now())
+        report = import_file(session, sample, x.vault, world_now())
         assert not report.errors, report.errors
     x.sessions.kw["bind"].dispose()

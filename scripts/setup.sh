@@ -39,13 +39,14 @@ dev() {
 }
 
 assets() {
-  echo "· 下载网页组件 htmx、idiomorph · fetching the browser parts"
+  echo "· 下载网页组件 htmx、idiomorph、ECharts · fetching the browser parts"
   vendor=hotline/web/static/vendor
   if command -v npm >/dev/null 2>&1; then npm=npm; else locked node; npm=".venv/bin/npm"; fi
   PATH="$PATH:$PWD/.venv/bin" $npm ci --silent --ignore-scripts --no-audit --no-fund ||
     fail "网页组件下载失败：请检查网络或 npm 的镜像设置后再试 · Not fetched: check the network or npm's mirror setting and try again"
   mkdir -p "$vendor"
-  cp node_modules/htmx.org/dist/htmx.min.js node_modules/idiomorph/dist/idiomorph-ext.min.js "$vendor/"
+  cp node_modules/htmx.org/dist/htmx.min.js node_modules/idiomorph/dist/idiomorph-ext.min.js \
+    node_modules/echarts/dist/echarts.min.js "$vendor/"
   touch "$vendor/.stamp"
 }
 

@@ -10,6 +10,7 @@ from celery import shared_task
 from hotline import settings
 from hotline.calls import due, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
+from hotline.calls.keeping import watch
 from hotline.notifications import outbox
 from hotline.telephony.rest import CarrierError
 from tickets import clocks, timers
@@ -75,6 +76,22 @@ def sweep_recordings() -> int:
 def fetch_recording(recording_id: str) -> None:
     """Fetch one recording."""
     recordings.fetch(exchange(), UUID(recording_id))
+
+
+@shared_task(name="keeping.watch")
+def watch_duty() -> int:
+    """Look out for each tenant's shifts and handsets; return how many tenants there are."""
+    with exchange().sessions() as session:
+        found = watch.tenants(session)
+    for tenant_id in found:
+        look_out.delay(str(tenant_id))
+    return len(found)
+
+
+@shared_task(name="keeping.look")
+def look_out(tenant_id: str) -> None:
+    """See what begins, is late or was changed on one tenant's rosters, and which handsets are silent."""
+    watch.look(exchange(), UUID(tenant_id))
 
 
 @shared_task(name="calls.sweep")

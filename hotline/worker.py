@@ -28,6 +28,7 @@ SCHEDULE = {
     "calls the carrier fell silent on": _every(10.0, "calls.sweep"),
     "recordings still at the carrier": _every(60.0, "recordings.sweep"),
     "notifications that are due": _every(10.0, "notifications.drain"),
+    "shifts that begin or were changed, silent handsets": _every(60.0, "keeping.watch"),
     "tickets without clocks": _every(300.0, "tickets.watch"),
 }
 """Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""

@@ -33,22 +33,7 @@ class TakeShift(Notice):
 
     def facts(self, work: Work, errand: Errand) -> Facts:
         """Who hands over, how many tickets are open, and the first few of them."""
-        handover = self._handover(work, errand)
-        if handover is None:
-            return Facts(errand.language)
-        station = work.session.get_one(Station, handover.station_id)
-        giver = work.session.get(Staff, handover.from_staff_id) if handover.from_staff_id else None
-        open_ = work.session.scalars(
-            select(Ticket).where(Ticket.id.in_(handover.open_tickets)).order_by(Ticket.opened_at).limit(MOST_READ)
-        ).all()
-        told = "；".join(f"{t.number}，{cases.name_of(work, t, errand.language)}" for t in open_)
-        words = {
-            "station": short_name(station, errand.language),
-            "count": str(len(handover.open_tickets)),
-            "name": giver.name if giver else "",
-            "tickets": told,
-        }
-        return Facts(errand.language, words)
+        return facts_of(work, self._handover(work, errand), errand.language)
 
     def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
         """Acknowledged or refused by key."""
@@ -59,3 +44,21 @@ class TakeShift(Notice):
 
     def _handover(self, work: Work, errand: Errand) -> Handover | None:
         return work.session.get(Handover, UUID(str(errand.data.get("handover"))))
+
+
+def facts_of(work: Work, handover: Handover | None, language: str) -> Facts:
+    """Return what is said of a handover: who gives, how many tickets are open, and the first few of them."""
+    if handover is None:
+        return Facts(language)
+    station = work.session.get_one(Station, handover.station_id)
+    giver = work.session.get(Staff, handover.from_staff_id) if handover.from_staff_id else None
+    open_ = work.session.scalars(
+        select(Ticket).where(Ticket.id.in_(handover.open_tickets)).order_by(Ticket.opened_at).limit(MOST_READ)
+    ).all()
+    words = {
+        "station": short_name(station, language),
+        "count": str(len(handover.open_tickets)),
+        "name": giver.name if giver else "",
+        "tickets": "；".join(f"{t.number}，{cases.name_of(work, t, language)}" for t in open_),
+    }
+    return Facts(language, words)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from hotline.calls.kinds.base import Kind
 from hotline.calls.kinds.call_back import CallBack
+from hotline.calls.kinds.duty_check import DutyCheck, DutyHandover
 from hotline.calls.kinds.feedback import AskFeedback
 from hotline.calls.kinds.handover import TakeShift
+from hotline.calls.kinds.handset_test import HandsetTest
 from hotline.calls.kinds.referral import ReferralOffer
 from hotline.calls.kinds.staff_menu import StaffMenu
 from hotline.calls.kinds.tellings import Notice, Reminder
@@ -22,5 +24,8 @@ KINDS: Mapping[str, Kind] = {
     "notice": Notice(),
     "reminder": Reminder(),
     "handover": TakeShift(),
+    "duty_check": DutyCheck(),
+    "duty_handover": DutyHandover(),
+    "handset_test": HandsetTest(),
 }
 """Every kind of errand."""

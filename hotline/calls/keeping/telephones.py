@@ -1,0 +1,87 @@
+"""Which telephone somebody on duty carries, and calls to it that are spaced as carriers like it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from hotline.calls import orders
+from hotline.calls.keeping.rules import slot
+from hotline.calls.kinds.base import Work
+from hotline.calls.models import Errand
+from hotline.directory.models import Handset, Line, Staff, Station
+from hotline.directory.queries import station_path
+from hotline.directory.words import short_name
+from hotline.roster.duty import ShiftFact
+from tickets.models import Timer
+
+Telephone = Handset | Staff
+"""A station's handset or a person's own telephone."""
+_USUAL = {"first": 0, "backup": 1}
+
+
+def carried(session: Session, station_id: UUID, role: str, piece: ShiftFact | None) -> Telephone | None:
+    """Return the telephone of a duty, as routing does: the shift's handset, the role's, else the person's own."""
+    handsets = session.scalars(
+        select(Handset).where(Handset.station_id == station_id, Handset.active).order_by(Handset.priority, Handset.code)
+    ).all()
+    usual = _USUAL[role]
+    named = [h for h in handsets if piece and h.id == piece.handset_id] or handsets[usual : usual + 1]
+    if named:
+        return named[0]
+    staff = session.get(Staff, piece.staff_id) if piece else None
+    return staff if staff is not None and staff.number_hash else None
+
+
+def kind_of(phone: Telephone) -> Literal["handset", "staff"]:
+    """Return the kind of a telephone as errands name it."""
+    return "handset" if isinstance(phone, Handset) else "staff"
+
+
+def find(session: Session, kind: str, id_: UUID | None) -> Telephone | None:
+    """Return a telephone by its kind (handset, staff) and identifier."""
+    return session.get(Handset, id_) if kind == "handset" else session.get(Staff, id_)
+
+
+def line_of(session: Session, station: Station) -> UUID | None:
+    """Return the published line whose number is shown: the station's own, else the nearest above it, else the top's."""
+    for above in station_path(session, station.id):
+        lines = select(Line.id).where(Line.station_id == above.id, Line.flow == "main", Line.active)
+        if line := session.scalars(lines.order_by(Line.code).limit(1)).first():
+            return line
+    return orders.trunk_line(session, station.tenant_id)
+
+
+def ring(work: Work, kind: str, phone: Telephone, at: datetime, attempt: int = 1, **data: Any) -> Errand | None:
+    """Order a call that nobody waits for, at ``at`` or as soon after it as its line is free; None without a number."""
+    station = work.session.get_one(Station, phone.station_id)
+    line = line_of(work.session, station)
+    if line is None or phone.number_hash is None or phone.number_sealed is None:
+        return None
+    callee = orders.Callee(
+        kind=kind_of(phone),
+        id=phone.id,
+        label=f"{short_name(station, 'zh-CN')}值班手机" if isinstance(phone, Handset) else phone.name,
+        number_hash=phone.number_hash,
+        number_sealed=phone.number_sealed,
+        tenant_id=phone.tenant_id,
+        line_id=line,
+        station_id=station.id,
+    )
+    due = slot(_taken(work.session, line), at)
+    return orders.order(work.session, kind, callee, work.now, due_at=due, attempt=attempt, **data)
+
+
+def _taken(session: Session, line_id: UUID) -> list[datetime]:
+    """When the calls that wait for their time under a line's number are due."""
+    key = func.concat(f"{orders.TIMER}:", cast(Errand.id, Text))
+    due = (
+        select(Timer.due_at)
+        .join(Errand, Timer.key == key)
+        .where(Timer.state == "pending", Errand.state == "waiting", Errand.line_id == line_id)
+    )
+    return list(session.scalars(due))

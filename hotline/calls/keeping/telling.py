@@ -1,0 +1,45 @@
+"""Telling those concerned: on consoles and channels by the rules of notifications, by telephone as spaced notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotline.calls.keeping import telephones
+from hotline.calls.keeping.models import KeepingMark
+from hotline.calls.kinds.base import Work
+from hotline.notifications import recipients, tell
+from hotline.notifications.rules import Event, Recipient
+
+
+def send(work: Work, event: Event, to: Iterable[Recipient]) -> None:
+    """Tell an event once, however often this is called with its key."""
+    for request in tell.tell(work.session, event, to, work.now):
+        phone = telephones.find(work.session, request.telephone.kind, request.telephone.id)
+        if phone is not None:
+            telephones.ring(work, "notice", phone, request.not_before, **tell.errand_data(request))
+
+
+def person(session: Session, staff_id: UUID, now: datetime) -> Recipient:
+    """Return a member of staff, rung on their own telephone, else on their station's duty handset."""
+    found = recipients.person(session, staff_id)
+    if found.telephone or found.station_id is None:
+        return found
+    return replace(found, telephone=recipients.holder(session, found.station_id, now).telephone)
+
+
+def once(session: Session, key: str, now: datetime) -> bool:
+    """Return True for the first transaction that asks with this key, False ever after."""
+    statement = insert(KeepingMark).values(key=key, at=now).on_conflict_do_nothing().returning(KeepingMark.key)
+    return session.scalar(statement) is not None
+
+
+def first(session: Session, key: str, now: datetime) -> datetime:
+    """Return when something was done for the first time; that is now, if it never was."""
+    once(session, key, now)
+    return session.get_one(KeepingMark, key).at

@@ -1,0 +1,170 @@
+"""At the start of a shift its handset is rung; who presses no key is backed up, and the coordinators know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hotline.simulator.behaviours import NEVER_ANSWERS, answers, presses, voicemail
+from tests.stories.lookout import duties, handset, look, notices, watched
+from tests.stories.town import Town
+
+BEFORE_EIGHT = datetime(2026, 11, 22, 23, 58, tzinfo=UTC)
+"""Two minutes before the shifts change at eight."""
+AT_EIGHT = datetime(2026, 11, 23, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(make_town: Callable[..., Town]) -> Town:
+    """The sample county before a change of shift, everybody at their telephone."""
+    town = make_town(start=BEFORE_EIGHT)
+    town.everybody(presses("1"))
+    return town
+
+
+def test_a_key_confirms_the_duty(town: Town) -> None:
+    async def story() -> None:
+        phone = town.handset("longgang-1")
+        await phone.stays_quiet(100)
+        await phone.rings(within=100)
+        phone.answer()
+        await phone.hears("龙港镇现在由您值班")
+        await phone.hears("到明天8点")
+        phone.press("1")
+        await phone.hears("辛苦了")
+        await phone.ends()
+        await phone.stays_quiet(900)
+
+    watched(town, story())
+    [row] = duties(town, "longgang")
+    assert (row.state, row.role, row.starts) == ("confirmed", "first", AT_EIGHT)
+    assert row.settled_at is not None and row.settled_at - row.starts < timedelta(minutes=2)
+    assert handset(town, "longgang-1").confirmed_at is not None
+    assert notices(town, "duty_unconfirmed") == []
+
+
+def test_everybody_who_begins_is_asked_once_however_often_one_looks(town: Town) -> None:
+    async def story() -> None:
+        await town.world.work(look, town)
+        await town.world.passes(180)
+        asked = await town.world.work(look, town)
+        again = await town.world.work(look, town)
+        assert (asked["asked"], again["asked"]) == (13, 0)
+        await town.world.passes(120)
+
+    town.play(story())
+    checks = town.errands("duty_check")
+    assert len(checks) == 13
+    assert {check.result for check in checks} == {"on_duty"}
+    assert len({check.number_hash for check in checks}) == 13
+
+
+@pytest.mark.parametrize("behaviour", [NEVER_ANSWERS, voicemail(after=5)], ids=["no answer", "voicemail"])
+def test_no_key_after_two_tries_raises_the_backup_and_tells_the_coordinator(town: Town, behaviour: object) -> None:
+    duty, backup, coordinator = town.handset("longgang-1"), town.handset("longgang-2"), town.staff("county-s1")
+
+    async def story() -> None:
+        duty.behaviour = behaviour
+        await duty.rings(within=200)
+        await duty.rings(within=400)
+        await backup.rings(within=120)
+        backup.answer()
+        await backup.hears("龙港镇现在由您值班")
+        backup.press("1")
+        await backup.hears("辛苦了")
+        await coordinator.rings(within=60)
+        await coordinator.hears("熊静没有确认到岗")
+        await town.world.passes(900)
+
+    backup.behaviour = town.handset("longgang-2").behaviour
+    watched(town, story())
+    first, second = duties(town, "longgang")
+    assert (first.state, second.state, second.role) == ("missed", "confirmed", "backup")
+    assert duty.times_rung == 2
+    assert len(notices(town, "duty_unconfirmed")) == 2, "console and telephone, each once"
+
+
+def test_whoever_cannot_come_says_so_by_key_and_the_backup_rings_together_with_the_handset(town: Town) -> None:
+    duty, backup = town.handset("longgang-1"), town.handset("longgang-2")
+
+    async def story() -> None:
+        await duty.rings(within=200)
+        duty.answer()
+        await duty.hears("来不了按0")
+        duty.press("0")
+        await duty.hears("备班顶上")
+        await backup.rings(within=60)
+        backup.hang_up()
+        await town.world.passes(5)
+        call = await town.ring("p001", "longgang")
+        await duty.rings(within=20)
+        await backup.rings(within=5)
+        backup.answer()
+        await backup.hears("接听按1")
+        backup.press("1")
+        await call.joined(backup.number)
+
+    watched(town, story())
+    assert duties(town, "longgang")[0].state == "unable"
+    assert [leg.reason for leg in town.legs("accepted", "ended")] == ["unconfirmed"]
+
+
+def test_nobody_at_all_is_urgent(town: Town) -> None:
+    coordinator, head = town.staff("county-s1"), town.staff("zhengzhuang-s1")
+
+    async def story() -> None:
+        for code in ("zhengzhuang-1", "zhengzhuang-2"):
+            town.handset(code, NEVER_ANSWERS)
+        await head.rings(within=1200)
+        await head.hears("眼下没有人确认值班")
+        await town.world.until(lambda: coordinator.times_rung >= 2)
+
+    watched(town, story())
+    assert [row.state for row in duties(town, "zhengzhuang")] == ["missed", "missed"]
+    assert {row.urgent for row in notices(town, "duty_nobody")} == {True}
+
+
+def test_whoever_turns_up_late_confirms_by_any_key(town: Town) -> None:
+    duty = town.handset("longgang-1", NEVER_ANSWERS)
+
+    async def story() -> None:
+        await town.world.passes(800)
+        assert duties(town, "longgang")[0].state == "missed"
+        duty.behaviour = answers()
+        call = await town.ring("p001", "longgang")
+        await call.joined(within=60)
+        await town.world.passes(180)
+
+    town.handset("longgang-2", NEVER_ANSWERS)
+    watched(town, story())
+    assert duties(town, "longgang")[0].state == "confirmed"
+
+
+def test_nobody_is_rung_for_a_shift_that_somebody_took_over_by_key(town: Town) -> None:
+    handset_ = town.handset("longgang-1")
+
+    async def story() -> None:
+        await handset_.rings(within=200)
+        handset_.answer()
+        await handset_.hears("在岗请按1")
+        handset_.press("1")
+        await handset_.ends()
+        town.change(lambda session: take_over(session, town))
+        await handset_.stays_quiet(900)
+
+    watched(town, story())
+    assert len(duties(town, "longgang")) == 1
+
+
+def take_over(session: object, town: Town) -> None:
+    from sqlalchemy import select
+    from sqlalchemy.orm import Session
+
+    from hotline.directory.models import Staff
+    from hotline.roster import desk
+
+    assert isinstance(session, Session)
+    staff = session.scalars(select(Staff).where(Staff.code == "longgang-s4")).one()
+    desk.take_over_now(session, staff.tenant_id, staff.station_id, staff.id, town.x.clock(), "测试")

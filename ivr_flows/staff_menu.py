@@ -5,8 +5,8 @@ Effects: ticket/next, ticket/latest (select one), call_survivor, resolve, memo/<
 (from the list "staff", asked only when it is not empty), handover_note/<seconds>, handover/<id> (from the list
 "colleagues"), those of wrap_up after a call back, and message/<seconds> of the chain.
 Words: ``station``, ``count`` (open tickets), of the selected ticket ``ticket`` (its number; none selected: absent),
-``name``, ``need``, ``until``; ``callback``. Flags: refused (the last decision could not be carried out), outcome,
-unconfirmed, no_number.
+``name``, ``need``, ``until``; ``callback``. Flags: refused (the last decision could not be carried out, the
+word ``why`` says why), unwrapped (the latest call was answered and not finished), outcome, unconfirmed, no_number.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _TICKETS: dict[str, Node] = {
     "found": Branch("ticket", then="ticket", otherwise="none"),
     "none": Say(says("staff.none"), then="menu"),
     "latest": Set("ticket", value="latest", then="found_latest"),
-    "found_latest": Branch("ticket", then="call_survivor", otherwise="none"),
+    "found_latest": Branch("ticket", then="is_unwrapped", otherwise="none"),
+    "is_unwrapped": Branch("unwrapped", then="wrap_up", otherwise="call_survivor"),
     "ticket": Menu(
         says(
             "staff.ticket",
@@ -79,7 +80,7 @@ STAFF_MENU = Flow(
         {
             "hello": Menu(says("staff.hello", "staff.keys"), _KEYS, silence="connect", wrong="menu", timeout=6),
             "menu": Menu(says("staff.keys"), _KEYS, silence="bye", wrong="menu", timeout=6),
-            "cannot": Say(says("staff.cannot"), then="menu"),
+            "cannot": Say(says(Part("staff.why", when="why"), "staff.cannot"), then="menu"),
             "bye": Say(says("staff.bye"), then="end"),
         },
         _TICKETS,
@@ -89,6 +90,6 @@ STAFF_MENU = Flow(
         END,
         CHAIN,
     ),
-    frozenset({"station", "count", "ticket", "name", "need", "until", "callback"}),
+    frozenset({"station", "count", "ticket", "name", "need", "until", "callback", "why"}),
 )
 """The duty desk by telephone."""

@@ -81,12 +81,21 @@ def give_back(session: Session, ticket: Ticket, referral: Referral, state: str, 
         desk.move(session, ticket, Action.TAKE_BACK, now, actor=referral.label, why=why)
 
 
-def deadline_passed(session: Session, ticket_id: UUID, now: datetime) -> None:
-    """The deadline is over: what is still open returns to the station. Safe to repeat."""
+def deadline_passed(session: Session, ticket_id: UUID, now: datetime) -> Referral | None:
+    """The deadline is over: what is still open returns to the station, and is returned here. Safe to repeat."""
     ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
     referral = open_referral(session, ticket_id)
-    if referral is not None and referral.deadline <= now:
-        give_back(session, ticket, referral, "failed", now, "deadline")
+    if referral is None or referral.deadline > now:
+        return None
+    give_back(session, ticket, referral, "failed", now, "deadline")
+    return referral
+
+
+def overtaken(session: Session, ticket: Ticket, now: datetime, *, by: str) -> None:
+    """Others have gone on with the ticket meanwhile: whom it was handed to is asked no longer."""
+    referral = open_referral(session, ticket.id)
+    if referral is not None and State(ticket.state) is not State.WAITING:
+        _end(session, referral, "withdrawn", now, by)
 
 
 def _end(session: Session, referral: Referral, state: str, now: datetime, by: str, **data: str) -> None:

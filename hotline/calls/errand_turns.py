@@ -10,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hotline.calls import our_callers
 from hotline.calls.errands import locked, shown_number
 from hotline.calls.exchange import Exchange
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.kinds.registry import KINDS
 from hotline.calls.models import Errand, Recording, Reply
 from hotline.db import new_id
-from hotline.directory.models import Handset, Station
-from hotline.directory.queries import find_line
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
 from hotline.telephony.twiml import Ringing, Style, Target
@@ -169,37 +168,7 @@ def greet(x: Exchange, session: Session, errand_id: UUID) -> str:
 def staff_call(x: Exchange, session: Session, event: CallEvent) -> str | None:
     """Answer somebody of ours who rings the hotline from a handset; None: the caller is none of ours."""
     known = session.scalars(select(Errand).where(Errand.sid == event.sid)).first()
-    errand = known or _staff_errand(x, session, event)
+    errand = known or our_callers.begin(Work(x, session, x.clock()), event)
     if errand is None:
         return None
     return turn(x, session, errand.id, 0, Position(x.flows[KINDS[errand.kind].flow].start), event)
-
-
-def _staff_errand(x: Exchange, session: Session, event: CallEvent) -> Errand | None:
-    if event.caller is None or event.called is None:
-        return None
-    line = find_line(session, x.vault, event.called)
-    handset = session.scalars(
-        select(Handset).where(Handset.number_hash == x.vault.fingerprint(event.caller.value), Handset.active)
-    ).first()
-    if line is None or handset is None or handset.tenant_id != line.tenant_id:
-        return None
-    station = session.get_one(Station, handset.station_id)
-    errand = Errand(
-        id=new_id(),
-        kind="staff_menu",
-        tenant_id=line.tenant_id,
-        line_id=line.id,
-        station_id=station.id,
-        target_kind="handset",
-        target_id=handset.id,
-        label=f"{station.name}值班手机",
-        number_hash=handset.number_hash,
-        number_sealed=handset.number_sealed,
-        state="talking",
-        sid=event.sid,
-        created_at=x.clock(),
-    )
-    session.add(errand)
-    session.flush()
-    return errand

@@ -72,7 +72,7 @@ def _ready(work: Work, errand: Errand) -> bool:
         errand.state, errand.ended_at, errand.result = "cancelled", work.now, "no_longer_wanted"
         return False
     later = KINDS[errand.kind].postponed(work, errand)
-    if later is None and errand.state == "waiting" and not _hold(work, errand):
+    if later is None and errand.state == "waiting" and not hold(work, errand):
         later = work.now + BUSY_AGAIN
     if later is not None:
         timers.set_timer(work.session, TIMER, f"{TIMER}:{errand.id}", later, errand=str(errand.id))
@@ -89,9 +89,9 @@ def status(x: Exchange, session: Session, errand_id: UUID, event: CallEvent) -> 
 
 
 def ended_by_sid(x: Exchange, session: Session, event: CallEvent) -> None:
-    """Take in the end of a call that somebody of ours placed to us (the staff menu)."""
+    """Take in the end of a call that somebody of ours placed to us (the staff menu), or that went on as a caller's."""
     found = session.scalar(select(Errand.id).where(Errand.sid == event.sid))
-    if found is not None:
+    if found is not None and event.over:
         status(x, session, found, event)
 
 
@@ -99,19 +99,20 @@ def _ended(work: Work, errand: Errand, word: str) -> None:
     """The call is over: free the telephone, remember how it ended, let its kind decide what follows."""
     if errand.ended_at is not None:
         return
-    errand.ended_at = work.now
-    if errand.result:
+    kind, errand.ended_at = KINDS[errand.kind], work.now
+    if errand.result or kind.incoming:
         errand.state = "done"
     else:
         errand.state = "failed" if word == "failed" else "missed"
     work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
-    if errand.target_kind == "handset":
+    if errand.target_kind == "handset" and (errand.result or not kind.incoming):
         outcome = "accepted" if errand.result else "silent" if errand.picked_up_at else errand.state
         health.note_attempt(work.session, "handset", errand.target_id, outcome, work.now)
-    KINDS[errand.kind].over(work, errand)
+    kind.over(work, errand)
 
 
-def _hold(work: Work, errand: Errand) -> bool:
+def hold(work: Work, errand: Errand) -> bool:
+    """Hold the errand's telephone so that no other call rings it; False while another call has it."""
     statement = insert(Hold).values(
         number_hash=errand.number_hash, holder_id=errand.id, until=work.now + LONGEST, call_id=None
     )

@@ -81,10 +81,8 @@ def status(x: Exchange, session: Session, event: CallEvent) -> None:
     """Take in a report on the caller's own leg; only its end matters, and only once."""
     call = session.scalars(select(Call).where(Call.sid == event.sid).with_for_update()).first()
     now = x.clock()
-    if call is None:
-        errands.ended_by_sid(x, session, event)
-        return
-    if call.ended_at is not None:
+    errands.ended_by_sid(x, session, event)
+    if call is None or call.ended_at is not None:
         return
     call.seen_at = now
     if event.over:

@@ -153,6 +153,7 @@ def greet(x: Exchange, session: Session, _event: CallEvent, errand_id: UUID) -> 
 def errand_status(x: Exchange, session: Session, event: CallEvent, errand_id: UUID) -> None:
     """The carrier reports on a call that we placed."""
     errands.status(x, session, errand_id, event)
+    switchboard.status(x, session, event)  # whoever asked for a human went on as a caller
 
 
 @webhooks.post("/status")

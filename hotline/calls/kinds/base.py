@@ -37,6 +37,8 @@ class Kind:
     flow: ClassVar[str]
     ring_seconds: ClassVar[int] = 25
     """How long the telephone rings, in seconds."""
+    incoming: ClassVar[bool] = False
+    """True when the person rings us: then the call's end without a key says nothing about the telephone."""
     again_minutes: ClassVar[Sequence[int]] = ()
     """Minutes after which an unanswered errand is tried once more, one entry a try."""
 

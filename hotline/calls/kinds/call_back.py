@@ -143,12 +143,11 @@ def _chain(work: Work, ticket: Ticket) -> list[Phone]:
 
 
 def _colleague(work: Work, errand: Errand) -> bool:
-    """Whether somebody else has accepted this call back and is still at it."""
+    """Whether somebody else is ringing the survivor of this ticket, or talking with them."""
     other = select(Errand.id).where(
         Errand.ticket_id == errand.ticket_id,
-        Errand.kind == "call_back",
         Errand.id != errand.id,
-        Errand.result == "accepted",
+        Errand.data.has_key("calling"),
         Errand.ended_at.is_(None),
     )
     return work.session.scalar(other.limit(1)) is not None

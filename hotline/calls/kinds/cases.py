@@ -50,6 +50,12 @@ def telephones_of(work: Work, ticket: Ticket | None) -> Sequence[Survivor]:
     return tuple(unique.values())[:MOST_NUMBERS]
 
 
+def in_language(sentence: str, language: str) -> str:
+    """Return the half of “中文 (English)”, as our errors are written, that is in the listener's language."""
+    chinese, _, english = sentence.partition(" (")
+    return english.removesuffix(")") if language == "en" and english else chinese
+
+
 def branches(work: Work, errand: Errand, most: int = 8) -> tuple[Choice, ...]:
     """Return the teams and partners of the tenant that a ticket may be handed to."""
     teams = select(Team.id, Team.name).join(BranchLine, BranchLine.team_id == Team.id)

@@ -7,51 +7,50 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 from hotline.calls import orders
-from hotline.calls.kinds import cases
+from hotline.calls.kinds import cases, selection
 from hotline.calls.kinds.base import Kind, Survivor, Work
 from hotline.calls.kinds.wrap_up import apply_outcome, keep_memo
-from hotline.calls.models import Call, Errand, Leg
+from hotline.calls.models import Errand
 from hotline.clock import local
 from hotline.directory.models import Staff, Station
-from hotline.directory.vocabulary import NEEDS
+from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.roster import desk as roster_desk
 from ivr_flows.engine.steps import Choice, Effect, Facts
-from tickets import desk
+from tickets import desk, referrals
 from tickets.models import Ticket
-from tickets.states import FINAL, Action, ImpossibleError, State
+from tickets.states import Action, ImpossibleError
 
 TELL_AFTER = timedelta(seconds=20)
 """Whoever takes the shift is rung after this, when the handset is free again."""
-_DONE = [s.value for s in (*FINAL, State.RESOLVED, State.FEEDBACK_ASKED)]
 
 
 class StaffMenu(Kind):
     """Next open ticket, ring the survivor back, resolve, take over duty, hand over the shift."""
 
     flow = "staff_menu"
+    incoming = True
 
     def facts(self, work: Work, errand: Errand) -> Facts:
         """How many tickets are open, the selected one, and the colleagues."""
         station = work.session.get_one(Station, errand.station_id)
-        english = errand.language == "en"
-        count = work.session.scalar(select(func.count()).select_from(Ticket).where(*_open_at(errand)))
-        words = {"station": station.name, "count": str(count)}
+        words = {"station": station.name, "count": str(selection.count_open(work.session, errand.station_id))}
+        flags = {name for name in ("refused", "outcome") if errand.data.get(name)}
+        if "refused" in flags:
+            words["why"] = cases.in_language(str(errand.data.get("why", "")), errand.language)
         if ticket := cases.ticket_of(work, errand):
-            words |= {"ticket": str(ticket.number), "name": cases.name_of(work, ticket, errand.language)}
-            words["need"] = NEEDS.get(ticket.need, ("", ""))[english]
-            if ticket.call_back_by:
-                words["until"] = f"{local(ticket.call_back_by):%H:%M}"
+            words |= _case(work, ticket, errand.language)
+            if ticket.answered_at and not ticket.wrapped_at and ticket.call_back_by is None:
+                flags.add("unwrapped")
         staff = self._staff(work, errand)
         lists = {"staff": staff, "colleagues": staff, "branches": cases.branches(work, errand)}
-        flags = {name for name in ("refused", "outcome") if errand.data.get(name)}
         return Facts(errand.language, words, lists, flags=frozenset(flags))
 
     def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
         """Carry out a choice; what cannot be done raises the flag refused, which the flow speaks."""
-        errand.data = {**errand.data, "refused": False}
+        errand.data, errand.result = {**errand.data, "refused": False}, effect.kind
         try:
             self._carry_out(work, errand, effect)
         except (ImpossibleError, roster_desk.RosterError) as error:
@@ -63,6 +62,7 @@ class StaffMenu(Kind):
         elif effect.kind == "resolve":
             if ticket := cases.ticket_of(work, errand):
                 desk.move(work.session, ticket, Action.RESOLVE, work.now, actor=errand.label)
+                referrals.overtaken(work.session, ticket, work.now, by=errand.label)
         elif effect.kind in ("take_duty", "handover"):
             self._duty(work, errand, effect)
         else:
@@ -91,26 +91,14 @@ class StaffMenu(Kind):
             keep_memo(work, errand, kind, recording, seconds)
 
     def _select(self, work: Work, errand: Errand, which: str) -> None:
-        """Select the next open ticket of the station, the oldest promise first, or the one answered last here."""
+        """Select the next open ticket of the station, or that of the latest call here; after the last, none."""
+        seen = list(errand.data.get("seen", []))
         if which == "latest":
-            query = (
-                select(Ticket)
-                .join(Call, Call.ticket_id == Ticket.id)
-                .join(Leg, Leg.id == Call.accepted_leg_id)
-                .where(Leg.target_id == errand.target_id)
-                .order_by(Call.started_at.desc())
-            )
+            ticket = selection.latest_here(work.session, errand.target_id)
         else:
-            seen = errand.data.get("seen", [])
-            query = (
-                select(Ticket)
-                .where(*_open_at(errand), Ticket.id.not_in(seen))
-                .order_by(Ticket.call_back_by.asc().nulls_last(), Ticket.opened_at)
-            )
-        ticket = work.session.scalars(query.limit(1)).first()
+            ticket = selection.next_open(work.session, errand.station_id, seen)
         errand.ticket_id = ticket.id if ticket else None
-        if ticket:
-            errand.data = {**errand.data, "seen": [*errand.data.get("seen", []), str(ticket.id)], "outcome": False}
+        errand.data = {**errand.data, "seen": [*seen, str(ticket.id)] if ticket else [], "outcome": False}
 
     def _staff(self, work: Work, errand: Errand) -> tuple[Choice, ...]:
         query = select(Staff).where(Staff.station_id == errand.station_id, Staff.active).order_by(Staff.code)
@@ -123,7 +111,7 @@ class StaffMenu(Kind):
             staff = UUID(effect.value) if effect.value else self._only_staff(work, errand)
             roster_desk.take_over_now(work.session, station.tenant_id, station.id, staff, work.now, errand.label)
             return
-        tickets = work.session.scalars(select(Ticket.id).where(*_open_at(errand))).all()
+        tickets = work.session.scalars(select(Ticket.id).where(*selection.open_at(errand.station_id))).all()
         handover = roster_desk.hand_over(
             work.session, station.id, UUID(effect.value), work.now, errand.label,
             note=str(errand.data.get("note", "")), open_tickets=tickets,
@@ -140,5 +128,10 @@ class StaffMenu(Kind):
         return UUID(staff[0].id)
 
 
-def _open_at(errand: Errand) -> tuple[ColumnElement[bool], ...]:
-    return (Ticket.station_id == errand.station_id, Ticket.state.not_in(_DONE))
+def _case(work: Work, ticket: Ticket, language: str) -> dict[str, str]:
+    """Return what is said of the selected ticket."""
+    words = {"ticket": str(ticket.number), "name": cases.name_of(work, ticket, language)}
+    words["need"] = NEEDS.get(ticket.need, DOMAINS.get(ticket.domain, ("", "")))[language == "en"]
+    if ticket.call_back_by:
+        words["until"] = f"{local(ticket.call_back_by):%H:%M}"
+    return words

@@ -12,7 +12,7 @@ from hotline.calls.kinds import cases, referral
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.models import Call, Errand, Leg
 from ivr_flows.engine.steps import Effect, Facts
-from tickets import desk
+from tickets import desk, referrals
 from tickets.models import Ticket
 from tickets.states import ImpossibleError
 
@@ -67,6 +67,7 @@ def apply_outcome(work: Work, errand: Errand, effect: Effect) -> None:
         errand.result = effect.value
         try:
             desk.wrap_up(work.session, ticket, effect.value, errand.label, work.now)
+            referrals.overtaken(work.session, ticket, work.now, by=errand.label)
         except ImpossibleError as error:
             desk.note(work.session, ticket.id, "refused", work.now, actor=errand.label, why=str(error))
     elif effect.kind == "referral":

@@ -1,0 +1,65 @@
+"""Somebody of ours rings a published line: a duty handset comes to the staff menu, a branch to the case it took."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hotline.calls.errands import hold
+from hotline.calls.kinds.base import Work
+from hotline.calls.models import Errand
+from hotline.db import new_id
+from hotline.directory.models import Handset, Line, Station
+from hotline.directory.queries import find_line
+from hotline.directory.words import short_name
+from hotline.numbers import Number
+from hotline.roster.queries import duty_at
+from hotline.telephony.events import CallEvent
+
+
+def begin(work: Work, event: CallEvent) -> Errand | None:
+    """Return the errand that begins with this call at the caller's end; None: the caller is none of ours."""
+    if event.caller is None or event.called is None:
+        return None
+    line = find_line(work.session, work.x.vault, event.called)
+    if line is None:
+        return None
+    errand = _of_handset(work, event.caller, line)
+    if errand is None:
+        return None
+    errand.state, errand.sid = "talking", event.sid
+    work.session.add(errand)
+    work.session.flush()
+    hold(work, errand)
+    return errand
+
+
+def _of_handset(work: Work, caller: Number, line: Line) -> Errand | None:
+    handset = work.session.scalars(
+        select(Handset)
+        .where(Handset.number_hash == work.x.vault.fingerprint(caller.value), Handset.active)
+        .where(Handset.tenant_id == line.tenant_id)
+    ).first()
+    if handset is None:
+        return None
+    return Errand(
+        id=new_id(),
+        kind="staff_menu",
+        tenant_id=line.tenant_id,
+        line_id=line.id,
+        station_id=handset.station_id,
+        target_kind="handset",
+        target_id=handset.id,
+        label=_label(work, handset),
+        number_hash=handset.number_hash,
+        number_sealed=handset.number_sealed,
+        created_at=work.now,
+    )
+
+
+def _label(work: Work, handset: Handset) -> str:
+    """Return the handset's label with whoever carries it now, as routing writes it."""
+    station = work.session.get_one(Station, handset.station_id)
+    duty = duty_at(work.session, [station.id], work.now)[station.id]
+    carried = {person.handset_id: person for person in (duty.first, duty.backup) if person and person.handset_id}
+    person = carried.get(handset.id) or (duty.first if handset.priority == 1 else duty.backup)
+    return f"{short_name(station, 'zh-CN')}值班手机" + (f"（{person.name}）" if person else "")

@@ -118,7 +118,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class OnDuty:
-    """The person on duty and why; ``until`` is when that changes, as far as the horizon shows."""
+    """The person on duty and why; ``until`` is when this turn ends (the next may be the same person's)."""
 
     staff_id: UUID
     name: str
@@ -166,7 +166,7 @@ def _holder(roster: Roster, role: str, at: datetime) -> OnDuty | None:
     piece = covering(roster.role(role), at)
     if piece is None:
         return None
-    until = segments(roster.role(role), at, at + HORIZON)[0].end
+    until = turn_end(roster.role(role), piece, at)
     return OnDuty(piece.staff_id, roster.names.get(piece.staff_id, ""), piece.handset_id, piece.source, until)
 
 

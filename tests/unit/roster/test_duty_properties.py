@@ -80,8 +80,9 @@ def test_asking_for_a_minute_and_for_a_period_gives_the_same(roster: RoleRoster,
     segment = next(one for one in segments(roster, BEGIN, END) if one.start <= at < one.end)
     first = on_duty(named(roster), at).first
     assert (first.staff_id if first else None) == segment.staff_id
-    if first and segment.end < END:
-        assert first.until == segment.end
+    if first:
+        assert at < first.until
+        assert first.until <= segment.end or segment.end == END
         assert first.name == f"n{first.staff_id.int}"
 
 

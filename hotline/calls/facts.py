@@ -39,6 +39,8 @@ class StationFacts:
     first: Phone | None = None
     """The telephone of the person on duty; None: no roster, the first handset stands in."""
     backup: Phone | None = None
+    unconfirmed: bool = False
+    """The person on duty has not confirmed to be there, or cannot come: the backup rings together with the handset."""
 
 
 @dataclass(frozen=True)

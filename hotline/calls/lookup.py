@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
+from hotline.calls.keeping.queries import unconfirmed
 from hotline.calls.models import Call, Hold, Leg
 from hotline.calls.states import TRIED
 from hotline.directory import hours
@@ -138,6 +139,7 @@ class _Reader:
             handsets[row.station_id].append(self._handset(row, names[row.station_id]))
         self._duty = duty_at(self._session, names.keys(), self._now)
         staff = self._staff_phones({d.backup.staff_id for d in self._duty.values() if d.backup})
+        missing = unconfirmed(self._session, names, self._now)
         return {
             id_: StationFacts(
                 id=id_,
@@ -145,6 +147,7 @@ class _Reader:
                 handsets=tuple(handsets[id_]),
                 first=_carried(self._duty[id_].first, handsets[id_], 0, {}),
                 backup=_carried(self._duty[id_].backup, handsets[id_], 1, staff),
+                unconfirmed=(first := self._duty[id_].first) is not None and (id_, first.staff_id) in missing,
             )
             for id_ in names
         }

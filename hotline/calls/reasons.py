@@ -8,6 +8,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "paired": ("结对专责人员，正在值班", "paired with the caller, on duty"),
     "cut_off": ("刚才通话中断，先找同一人", "the call was cut off: the same person first"),
     "backup": ("备班", "backup"),
+    "unconfirmed": ("备班，值班人员未确认到岗", "backup: the person on duty has not confirmed"),
     "village": ("村（社区）服务站", "the village station"),
     "neighbour": ("相邻服务站", "neighbour station"),
     "parent": ("上级服务站", "parent station"),

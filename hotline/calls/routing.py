@@ -98,7 +98,8 @@ def _draft(kind: TierKind, facts: Facts) -> Iterator[_Draft]:
             wanted.append(Target(facts.cut_off, "cut_off"))
         if facts.paired:
             wanted.append(Target(facts.paired, "paired" if facts.paired_on_duty else "not_on_duty"))
-        yield _Draft(kind, station.name, (*wanted, *_first(station, "duty")))
+        both = _backup(station, "unconfirmed") if station.unconfirmed else ()
+        yield _Draft(kind, station.name, (*wanted, *_first(station, "duty"), *both))
     elif kind == "backup":
         village = _first(facts.village, "village") if facts.village else ()
         name = facts.village.name if facts.village and not _backup(station) else station.name

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.simulator.behaviours import NEVER_ANSWERS, answers, presses, voicemail
+from hotline.simulator.behaviours import NEVER_ANSWERS, Behaviour, answers, presses, voicemail
 from tests.stories.lookout import duties, handset, look, notices, watched
 from tests.stories.town import Town
 
@@ -62,28 +62,30 @@ def test_everybody_who_begins_is_asked_once_however_often_one_looks(town: Town) 
 
 
 @pytest.mark.parametrize("behaviour", [NEVER_ANSWERS, voicemail(after=5)], ids=["no answer", "voicemail"])
-def test_no_key_after_two_tries_raises_the_backup_and_tells_the_coordinator(town: Town, behaviour: object) -> None:
-    duty, backup, coordinator = town.handset("longgang-1"), town.handset("longgang-2"), town.staff("county-s1")
+def test_no_key_after_two_tries_raises_the_backup_and_tells_the_coordinator(town: Town, behaviour: Behaviour) -> None:
+    duty, backup = town.handset("longgang-1", behaviour), town.handset("longgang-2")
+    coordinator = town.staff("county-s1")
 
     async def story() -> None:
-        duty.behaviour = behaviour
         await duty.rings(within=200)
-        await duty.rings(within=400)
+        await backup.stays_quiet(270)
+        await duty.rings(within=60)
         await backup.rings(within=120)
         backup.answer()
         await backup.hears("龙港镇现在由您值班")
         backup.press("1")
         await backup.hears("辛苦了")
         await coordinator.rings(within=60)
+        coordinator.answer()
         await coordinator.hears("熊静没有确认到岗")
+        coordinator.press("1")
         await town.world.passes(900)
 
-    backup.behaviour = town.handset("longgang-2").behaviour
     watched(town, story())
     first, second = duties(town, "longgang")
     assert (first.state, second.state, second.role) == ("missed", "confirmed", "backup")
-    assert duty.times_rung == 2
-    assert len(notices(town, "duty_unconfirmed")) == 2, "console and telephone, each once"
+    assert duty.times_rung == 2 and coordinator.times_rung == 1
+    assert sorted(row.channel for row in notices(town, "duty_unconfirmed")) == ["console", "telephone"]
 
 
 def test_whoever_cannot_come_says_so_by_key_and_the_backup_rings_together_with_the_handset(town: Town) -> None:
@@ -112,14 +114,16 @@ def test_whoever_cannot_come_says_so_by_key_and_the_backup_rings_together_with_t
 
 
 def test_nobody_at_all_is_urgent(town: Town) -> None:
-    coordinator, head = town.staff("county-s1"), town.staff("zhengzhuang-s1")
+    coordinator, head = town.staff("county-s1", presses("1")), town.staff("zhengzhuang-s1")
+    for code in ("zhengzhuang-1", "zhengzhuang-2"):
+        town.handset(code, NEVER_ANSWERS)
 
     async def story() -> None:
-        for code in ("zhengzhuang-1", "zhengzhuang-2"):
-            town.handset(code, NEVER_ANSWERS)
         await head.rings(within=1200)
+        head.answer()
         await head.hears("眼下没有人确认值班")
-        await town.world.until(lambda: coordinator.times_rung >= 2)
+        head.press("1")
+        await town.world.until(lambda: coordinator.times_rung == 2)
 
     watched(town, story())
     assert [row.state for row in duties(town, "zhengzhuang")] == ["missed", "missed"]

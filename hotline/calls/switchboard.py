@@ -72,6 +72,8 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
     call.seen_at = now
     given = _read(x, session, call, event, now)
     if event.over or call.ended_at is not None:
+        if _unconfirmed(x, given):  # they talked, and the caller has hung up since
+            call.outcome = call.outcome or "unconfirmed"
         endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), now)
         return _keep(session, call, number, str(given), twiml.empty(), now)
     return _answer(x, session, call, number, position, given, now)
@@ -124,6 +126,11 @@ def _taken(x: Exchange, session: Session, call: Call, event: CallEvent, now: dat
     return False
 
 
+def _unconfirmed(x: Exchange, given: Input) -> bool:
+    """Return whether somebody or something was joined without our having asked for a key."""
+    return isinstance(given, Dialled) and given.taken and not x.capabilities.screening
+
+
 def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position, given: Input, now: datetime) -> str:
     """Run the flow until it waits for somebody; decisions change the plan on the way. Store and return the answer."""
     asked = str(given)
@@ -131,7 +138,7 @@ def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position
     policy = policy_for(session, call.tenant_id, call.station_id)
     steps: list[Step] = []
     legs: Sequence[Leg] = ()
-    unconfirmed = isinstance(given, Dialled) and given.taken and not x.capabilities.screening
+    unconfirmed = _unconfirmed(x, given)
     if unconfirmed:
         call.outcome = "unconfirmed"
     for _ in range(MOST_TURNS):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.simulator.calls import CallRecord, Reporter
-from hotline.simulator.courier import Courier
+from hotline.simulator.courier import Courier, Sent
 from hotline.simulator.document import Fetch, Step
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.executor import run, serve
@@ -104,8 +104,8 @@ class Carrier:
     # Things to look at
 
     @property
-    def log(self) -> list[Any]:
-        """Every webhook that was sent (courier.Sent), oldest first."""
+    def log(self) -> list[Sent]:
+        """Every webhook that was sent, oldest first."""
         return self.exchange.courier.log
 
     @property

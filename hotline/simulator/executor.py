@@ -34,16 +34,19 @@ async def run(session: Session, step: Step) -> None:
     time, documents, since = asyncio.get_running_loop().time, 0, 0.0
     following: Step | None = step
     while following is not None:
+        step = following
         if time() > since:
             documents, since = 0, time()
         documents += 1
         if documents > session.exchange.switches.document_limit:
             raise DocumentError(13000, "documents follow each other without end and without any time passing")
         try:
-            document = await session.guard(session.fetch(following))
+            document = await session.guard(session.fetch(step))
             following = await _perform(session, document)
         except Redirected as redirected:
             following = redirected.step
+        except (DocumentError, WebhookError) as error:
+            following = session.after(error, step)
 
 
 async def serve(session: Session, step: Step) -> str:
@@ -56,8 +59,7 @@ async def serve(session: Session, step: Step) -> str:
         return "completed" if session.leg.answered else ended.status
     except HungUp:
         return ""
-    except (DocumentError, WebhookError) as error:
-        session.exchange.note(session.leg, str(error))
+    except (DocumentError, WebhookError):
         await _apologise(session)
     return "completed"
 

@@ -25,7 +25,7 @@ class Fault:
 
     effect: Effect
     kind: str = ""
-    """voice, action, screen, status, recording, amd, fallback; empty: any."""
+    """voice, action, screen, status, recording, amd, fallback, audio; empty: any webhook."""
     url: str = ""
     """A regular expression that the address must contain; empty: any."""
     nth: int = 1
@@ -39,7 +39,7 @@ class Fault:
 
     def strikes(self, kind: str, url: str) -> bool:
         """Count a webhook and return whether this rule applies to it."""
-        if self.kind not in ("", kind) or not re.search(self.url, url):
+        if self.kind not in ("", kind) or (kind == "audio" and self.kind != kind) or not re.search(self.url, url):
             return False
         self.seen += 1
         if self.seen < self.nth or (self.times and self.used >= self.times):

@@ -55,6 +55,8 @@ class Leg(ABC):
 
     number: str
     answered: bool
+    final_status: str
+    """The CallStatus with which it ended, empty while it lasts."""
     gone: asyncio.Event
     when_gone: Callable[[], None]
     keys: asyncio.Queue[str]

@@ -85,27 +85,28 @@ class Session:
             await self.leg.answer()
         self.exchange.reporter.move(self.record, "in-progress")
 
-    def errand(self, step: Fetch) -> Errand:
-        """Return the webhook that asks for a document."""
-        form = (*form_of(self.record, self.exchange.profile), *step.extra)
+    def errand(self, step: Fetch, status: str = "") -> Errand:
+        """Return the webhook that asks for a document; ``status`` replaces the record's."""
+        form = (*form_of(self.record, self.exchange.profile, status), *step.extra)
         return Errand(step.kind, step.method, step.url, form, self.record.sid)
 
     async def fetch(self, step: Step) -> Document:
-        """Return the document, through the fallback address if need be. Raises DocumentError, WebhookError."""
+        """Return the document. Raises DocumentError, WebhookError."""
         if isinstance(step, Document):
             return step
-        try:
-            return from_reply(await self.exchange.courier.fetch(self.errand(step)), step.url)
-        except (WebhookError, DocumentError) as error:
-            self.exchange.note(self.leg, str(error))
-            if self.fallback is None or step.kind in ("fallback", "screen"):
-                raise
-            extra = (("ErrorCode", str(error.code)), ("ErrorUrl", step.url))
-            return await self.fetch(Fetch("fallback", self.fallback.method, self.fallback.url, extra))
+        return from_reply(await self.exchange.courier.fetch(self.errand(step)), step.url)
+
+    def after(self, error: DocumentError | WebhookError, step: Step) -> Step:
+        """Return where the call goes when ``step`` failed: the fallback address, told why. Raises ``error`` again."""
+        self.exchange.note(self.leg, str(error))
+        if self.fallback is None or self.screening or (isinstance(step, Fetch) and step.kind == "fallback"):
+            raise error
+        extra = (("ErrorCode", str(error.code)), ("ErrorUrl", step.url))
+        return Fetch("fallback", self.fallback.method, self.fallback.url, extra)
 
     async def tell(self, step: Fetch) -> None:
         """Ask an action whose answer no longer matters: the party is gone. Never raises for the answer."""
         try:
-            await self.exchange.courier.fetch(self.errand(step))
+            await self.exchange.courier.fetch(self.errand(step, self.leg.final_status))
         except WebhookError as error:
             self.exchange.note(self.leg, str(error))

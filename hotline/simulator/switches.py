@@ -63,6 +63,8 @@ class Profile:
     uuid_sids: bool = False
     counts_events: bool = True
     """False: SequenceNumber is always 0."""
+    reports_bridge: bool = True
+    """Says DialBridged in a Dial's action."""
     rest_timeout: bool = True
     """calls.create takes Timeout, StatusCallbackEvent and MachineDetection."""
     fields: frozenset[str] | None = None
@@ -82,6 +84,7 @@ PROFILES = {
         ignored_dial_attributes=frozenset({"answerOnBridge"}),
         uuid_sids=True,
         counts_events=False,
+        reports_bridge=False,
         rest_timeout=False,
         fields=frozenset(
             {"CallSid", "AccountSid", "From", "To", "CallStatus", "Direction", "ApiVersion", "Caller", "Called"}

@@ -54,7 +54,9 @@ class HttpTransport:
         """See Transport."""
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout)
-        body = list(form) if method == "POST" else None
+        # Encoded here, byte for byte what a signature over the raw body was made of.
+        body = urlencode(list(form)).encode() if method == "POST" else None
+        headers = {**headers, "Content-Type": "application/x-www-form-urlencoded"} if body is not None else headers
         try:
             with real_work():
                 async with self._session.request(

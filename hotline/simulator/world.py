@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from hotline.simulator.behaviours import MANUAL, Behaviour
 from hotline.simulator.carrier import Carrier, Config
+from hotline.simulator.courier import Sent
 from hotline.simulator.faults import Faults
 from hotline.simulator.inprocess import InProcessHttpClient
 from hotline.simulator.lines import Line, at
@@ -91,6 +92,10 @@ class World:
     async def dial(self, caller: str, called: str) -> Party:
         """Let ``caller`` (a number, or ``anonymous``) ring a published number."""
         return self.carrier.dial(caller, called)
+
+    def sent(self, kind: str = "", call_sid: str = "") -> list[Sent]:
+        """Return the webhooks of a kind and a call that were sent so far, oldest first."""
+        return [s for s in self.carrier.log if kind in ("", s.kind) and call_sid in ("", s.call_sid)]
 
     async def passes(self, seconds: float) -> None:
         """Let time pass; whatever is due meanwhile happens."""

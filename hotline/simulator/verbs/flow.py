@@ -15,8 +15,8 @@ async def redirect(_: Session, verb: Element, document: Document) -> Step | None
 
 async def reject(session: Session, verb: Element, _: Document) -> Step | None:
     """Refuse an incoming call without answering it; on an answered one it hangs up."""
-    session.leg.hang_up("busy")
-    raise Ended("busy" if verb.get("reason") == "busy" else "failed")
+    status = "busy" if verb.get("reason") == "busy" else "failed"
+    raise Ended("completed" if session.leg.answered else status)
 
 
 async def hangup(session: Session, _: Element, __: Document) -> Step | None:

@@ -92,6 +92,7 @@ class RingGroup:
 
     def fields(self, *, caller_gone: bool = False) -> tuple[tuple[str, str], ...]:
         """Return what the Dial's action is told."""
+        profile = self.parent.exchange.profile
         chosen = self.bridged or next((child for child in self.children if child.answered), None)
         chosen = chosen or next(iter(self.children), None)
         if chosen is None:
@@ -100,7 +101,7 @@ class RingGroup:
             ("DialCallStatus", self._status(caller_gone=caller_gone)),
             ("DialCallSid", chosen.session.record.sid),
             ("DialCallDuration", str(chosen.session.record.seconds)),
-            ("DialBridged", "true" if self.bridged else "false"),
+            *((("DialBridged", "true" if self.bridged else "false"),) if profile.reports_bridge else ()),
             *self.recording,
         )
 
@@ -140,15 +141,16 @@ class RingGroup:
                 task.cancel()
             if waiting:
                 await asyncio.wait(waiting)
-            self._finish_losers()
-
-    def _finish_losers(self) -> None:
-        for task, child in self._tasks.items():
-            if task.cancelled():
-                child.finish("completed" if child.answered else "canceled")
 
     async def _attempt(self, child: Child) -> bool:
         """Ring one telephone; True when it is ready to be joined."""
+        try:
+            return await self._ring_and_screen(child)
+        except asyncio.CancelledError:
+            child.finish("completed" if child.answered else "canceled")
+            raise
+
+    async def _ring_and_screen(self, child: Child) -> bool:
         answer = await self._ring(child)
         if not answer.answered:
             child.finish(answer.status, answer.sip_code)
@@ -195,8 +197,7 @@ class RingGroup:
             await child.session.run(child.session, child.target.screen)
         except (Ended, HungUp):
             return False
-        except (DocumentError, WebhookError) as error:
-            child.session.exchange.note(child.session.leg, f"screening failed: {error}")
+        except (DocumentError, WebhookError):  # noted already; nobody is joined to a leg that could not be asked
             return False
         return True
 

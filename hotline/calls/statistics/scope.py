@@ -1,0 +1,49 @@
+"""Which calls and tickets are counted: a tenant's, of a period, of some stations, rolled up to those that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.directory.models import Station
+
+
+@dataclass(frozen=True)
+class Scope:
+    """``[since, until)`` in aware UTC. ``groups`` says for each of ``stations`` under which station it is shown."""
+
+    tenant_id: UUID
+    since: datetime
+    until: datetime
+    stations: tuple[UUID, ...]
+    groups: tuple[UUID, ...]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the statements of the facts are filled with."""
+        return {
+            "tenant": self.tenant_id,
+            "since": self.since,
+            "until": self.until,
+            "stations": list(self.stations),
+            "groups": list(self.groups),
+        }
+
+    def before(self) -> Scope:
+        """Return the period of the same length that ends where this one begins."""
+        return replace(self, since=self.since - (self.until - self.since), until=self.since)
+
+
+def subtree(tree: Sequence[Station], period: tuple[datetime, datetime]) -> Scope:
+    """Return the scope of a station and all below it (its tree, upper ones first), shown by its direct children.
+
+    What belongs to the top itself is shown under the top.
+    """
+    top, found = tree[0], dict[UUID, UUID]()
+    for station in tree:
+        under = station.parent_id
+        own = station.id if under in (None, top.id) or station is top else None
+        found[station.id] = own or found.get(under or top.id, top.id)
+    return Scope(top.tenant_id, period[0], period[1], tuple(found), tuple(found.values()))

@@ -36,8 +36,9 @@ lock: $(STAMPS)/dev ## 重新锁定依赖（需要网络） · Lock the dependen
 	@$(LOCK) --group node --output-file requirements/node.txt
 
 .PHONY: docs
-docs: $(STAMPS)/dev ## 重新生成 docs/settings.md · Write docs/settings.md again
+docs: $(STAMPS)/dev ## 重新生成 docs/ 中的设置、流程和生命周期 · Write the settings, flows and life cycle in docs/ again
 	@$(BIN)/python -m hotline.commands.settings_page docs/settings.md
+	@$(BIN)/python -m hotline.commands.drawn_pages docs
 
 .PHONY: words
 words: $(STAMPS)/dev ## 更新网页文字的英文词表 · Renew the list of the pages' English words

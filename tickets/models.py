@@ -27,6 +27,7 @@ class Ticket(Base):
         Index(None, "station_id", "opened_at", postgresql_include=["waited_seconds"]),
         Index(None, "caller_hash", "opened_at"),
         Index(None, "survivor_id", "opened_at"),
+        Index("ix_ticket_owed", "tenant_id", "call_back_by", postgresql_where=text("call_back_by IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, new_id
@@ -93,6 +93,24 @@ class TicketEvent(Base):
     kind: Mapped[str]
     actor: Mapped[str] = mapped_column(default="system", server_default="system")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+KEEP = (
+    """
+CREATE OR REPLACE FUNCTION ticket_event_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the history of a ticket is only added to';
+END $$
+""",
+    """
+CREATE TRIGGER ticket_event_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON ticket_event
+    FOR EACH STATEMENT EXECUTE FUNCTION ticket_event_is_kept()
+""",
+)
+"""What makes the history append-only."""
+
+for _statement in KEEP:
+    event.listen(TicketEvent.__table__, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
 
 
 class Referral(Base):

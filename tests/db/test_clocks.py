@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tests.db.county import DAY, MINUTE, START, County, make_county, open_ticket
@@ -181,6 +181,7 @@ def test_refreshing_twice_changes_nothing(session: Session, ticket: Ticket) -> N
 
 def test_tickets_nobody_watches_are_found(session: Session, county: County, ticket: Ticket) -> None:
     other = open_ticket(session, county, START + MINUTE)
+    session.execute(delete(Timer).where(Timer.ticket_id == other.id))  # as if from before the clocks
     refresh(session, ticket, START)
     assert clocks.unwatched(session) == [other.id]
     assert clocks.unwatched(session, after=other.id) == []

@@ -2,7 +2,7 @@
 
 callback (to the handset) - effects: accept, decline, silence, call_survivor is implied by accept; afterwards those of
 wrap_up. Words, left out when unknown: ``village``, ``name``, ``hearing``, ``dialect``, ``missed`` (when they called).
-Flags: urgent, message (they left one), settled (they got through meanwhile), colleague, outcome. While the survivor's
+Flags: urgent, message (they left one), reopened (feedback: not content), settled (they got through meanwhile), colleague, outcome. While the survivor's
 numbers ring, the facts' next_tier has the kind "survivor".
 callback_survivor (to the survivor, before the bridge) - no effects. Words: ``station``.
 """
@@ -29,6 +29,7 @@ CALLBACK = Flow(
                     Part("accept_call.dialect", when="dialect"),
                     Part("callback.missed", when="missed"),
                     Part("callback.message", when="message"),
+                    Part("callback.reopened", when="reopened"),
                     "callback.keys",
                 ),
                 ACCEPT_KEYS,

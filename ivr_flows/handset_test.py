@@ -22,7 +22,7 @@ HANDSET_TEST = Flow(
                 timeout=6,
             ),
             "fine": Set("fine", then="thanks"),
-            "thanks": Say(says("handset_test.thanks"), then="end"),
+            "thanks": Say(says("handset_test.thanks", "handset_test.habits"), then="end"),
         },
         END,
     ),

@@ -58,7 +58,13 @@ def turn(x: Exchange, session: Session, errand_id: UUID, number: int, position: 
     if errand.ended_at is None:
         errand.state = "talking"
     given = _read(work, errand, event)
-    steps = (Leave(),) if event.machine or event.over else _run(work, errand, position, given)
+    if event.digits or event.machine:
+        errand.data = {**errand.data, "key" if event.digits else "machine": True}
+    gone = event.machine or event.over
+    said = isinstance(given, Recorded) and not event.machine  # who hangs up after the last word has said it
+    steps = _run(work, errand, position, given) if said or not gone else ()
+    if gone:
+        steps = (Leave(),)
     errand.step = number
     reply = twiml.render(steps, _style(work, errand, steps))
     session.add(Reply(owner_id=errand.id, step=number, at=work.now, asked=str(given), reply=reply))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.calls.exchange import Exchange
-from hotline.calls.kinds.base import Work
+from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.kinds.registry import KINDS
 from hotline.calls.models import Errand, Hold
 from hotline.calls.orders import TIMER
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 BUSY_AGAIN = timedelta(minutes=1)
 """A telephone on another call is tried again after this."""
+MAILBOX_LISTENS = timedelta(seconds=10)
+"""A mailbox hears our prompt to its end; whoever hangs up sooner is a human without time."""
 LONGEST = timedelta(minutes=45)
 """A telephone is held for an errand no longer than this, should its end never be reported."""
 
@@ -105,10 +107,18 @@ def _ended(work: Work, errand: Errand, word: str) -> None:
     else:
         errand.state = "failed" if word == "failed" else "missed"
     work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
-    if errand.target_kind == "handset" and (errand.result or not kind.incoming):
-        outcome = "accepted" if errand.result else "silent" if errand.picked_up_at else errand.state
-        health.note_attempt(work.session, "handset", errand.target_id, outcome, work.now)
+    health.note_attempt(work.session, errand.target_kind, errand.target_id, _lesson(work, errand, kind), work.now)
     kind.over(work, errand)
+
+
+def _lesson(work: Work, errand: Errand, kind: Kind) -> str:
+    """What the call tells of the telephone: a key is a human, and so is whoever hangs up before a mailbox would."""
+    if errand.result or errand.data.get("key"):
+        return "accepted"
+    if kind.incoming or errand.picked_up_at is None:
+        return "" if kind.incoming else errand.state
+    listened = work.now - errand.picked_up_at >= MAILBOX_LISTENS
+    return "silent" if listened or errand.data.get("machine") else "missed"
 
 
 def hold(work: Work, errand: Errand) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
+from hotline.calls import due
 from hotline.calls.keeping import watch
 from hotline.calls.keeping.models import DutyConfirmation, KeepingMark
 from hotline.directory.models import Handset, Station
@@ -42,6 +43,14 @@ async def _every_minute(town: Town) -> None:
     while True:
         await town.world.work(look, town)
         await asyncio.sleep(60)
+
+
+async def minutes(town: Town, count: int) -> None:
+    """Let so many minutes pass in which timers and look-out run once a minute: for stories of hours."""
+    for _ in range(count):
+        await town.world.work(look, town)
+        await town.world.work(due.fire_due, town.x)
+        await town.world.passes(60)
 
 
 def duties(town: Town, station: str) -> list[DutyConfirmation]:

@@ -32,15 +32,15 @@ def test_the_silent(work: Work, tenant_id: UUID, since: datetime) -> int:
     """
     if not within(work.now, work.x.settings.handset_test_hours):
         return 0
-    lines = set(_tested_lately(work, tenant_id))
+    lines, busy = telephones.lines_of(work.session, tenant_id), set(_tested_lately(work, tenant_id))
     ordered = 0
     for handset in _unconfirmed(work, tenant_id, since):
-        line = telephones.line_of(work.session, work.session.get_one(Station, handset.station_id))
-        if line is None or line in lines:
+        line = lines.get(handset.station_id)
+        if line is None or line in busy:
             continue
         if once(work.session, f"handset_test:{handset.id}:{local(work.now):%Y-%m-%d}", work.now):
             telephones.ring(work, "handset_test", handset, work.now)
-            lines.add(line)
+            busy.add(line)
             ordered += 1
     return ordered
 

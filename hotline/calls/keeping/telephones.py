@@ -14,7 +14,6 @@ from hotline.calls.keeping.rules import slot
 from hotline.calls.kinds.base import Work
 from hotline.calls.models import Errand
 from hotline.directory.models import Handset, Line, Staff, Station
-from hotline.directory.queries import station_path
 from hotline.directory.words import short_name
 from hotline.roster.duty import ShiftFact
 from tickets.models import Timer
@@ -47,19 +46,27 @@ def find(session: Session, kind: str, id_: UUID | None) -> Telephone | None:
     return session.get(Handset, id_) if kind == "handset" else session.get(Staff, id_)
 
 
-def line_of(session: Session, station: Station) -> UUID | None:
-    """Return the published line whose number is shown: the station's own, else the nearest above it, else the top's."""
-    for above in station_path(session, station.id):
-        lines = select(Line.id).where(Line.station_id == above.id, Line.flow == "main", Line.active)
-        if line := session.scalars(lines.order_by(Line.code).limit(1)).first():
-            return line
-    return orders.trunk_line(session, station.tenant_id)
+def lines_of(session: Session, tenant_id: UUID) -> dict[UUID, UUID]:
+    """Return for each station the published line whose number is shown: its own, else the nearest above it."""
+    stations = session.execute(select(Station.id, Station.parent_id).where(Station.tenant_id == tenant_id)).all()
+    parents = {row.id: row.parent_id for row in stations}
+    rows = select(Line.station_id, Line.id).where(Line.tenant_id == tenant_id, Line.flow == "main", Line.active)
+    own = {row.station_id: row.id for row in session.execute(rows.order_by(Line.code.desc()))}
+    top = orders.trunk_line(session, tenant_id)
+    found: dict[UUID, UUID] = {}
+    for station in parents:
+        above: UUID | None = station
+        while above is not None and above not in own:
+            above = parents.get(above)
+        if line := own[above] if above else top:
+            found[station] = line
+    return found
 
 
 def ring(work: Work, kind: str, phone: Telephone, at: datetime, attempt: int = 1, **data: Any) -> Errand | None:
     """Order a call that nobody waits for, at ``at`` or as soon after it as its line is free; None without a number."""
     station = work.session.get_one(Station, phone.station_id)
-    line = line_of(work.session, station)
+    line = lines_of(work.session, phone.tenant_id).get(station.id)
     if line is None or phone.number_hash is None or phone.number_sealed is None:
         return None
     callee = orders.Callee(

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,19 +138,31 @@ class Postgres:
 
 
 def end_stale(folder: Path, seconds: float = 20.0) -> None:
-    """End a server that an earlier, killed run left in ``folder``, or remove the file that claims there is one."""
+    """End the server that an earlier, killed run left in ``folder``, and remove the file that claims there is one.
+
+    Sessions outlive a killed server for a moment, and no new one starts before they are gone.
+    """
     claim = folder / "postmaster.pid"
-    try:
-        process = psutil.Process(int(claim.read_text().splitlines()[0]))
-        ours = process.name() == "postgres" and str(folder) in process.cmdline()
-    except (FileNotFoundError, IndexError, ValueError, psutil.Error):
-        ours = False
-    if not ours:
-        claim.unlink(missing_ok=True)
-        return
-    process.send_signal(signal.SIGINT)
+    left = _processes(folder)
+    if left:
+        with suppress(psutil.NoSuchProcess):
+            min(left, key=lambda process: process.create_time()).send_signal(signal.SIGINT)
     deadline = time.monotonic() + seconds
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+    while (left := _processes(folder)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    if claim.exists() and process.is_running():
-        process.kill()
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    claim.unlink(missing_ok=True)
+
+
+def _processes(folder: Path) -> list[psutil.Process]:
+    """Return the living PostgreSQL processes that work in ``folder``: the server and its sessions."""
+    return [process for process in psutil.process_iter(["name"]) if _works_in(process, str(folder.resolve()))]
+
+
+def _works_in(process: psutil.Process, folder: str) -> bool:
+    try:
+        return process.info["name"] == "postgres" and process.cwd() == folder
+    except (psutil.Error, OSError):
+        return False  # gone, a zombie, or somebody else's

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hotline.clock import local
 from tickets import timers
 from tickets.models import Ticket, TicketEvent
+from tickets.working_time import is_public_holiday
 
 ASK = "ask_feedback"
 """Kind of the timer that asks a survivor how it was."""
@@ -21,22 +22,28 @@ MOST_TRIES = 2
 
 
 def decent(moment: datetime) -> datetime:
-    """Return ``moment``, or the next one at which an automatic call is decent."""
+    """Return ``moment``, or the next one at which an automatic call is decent: not on a public holiday either."""
     here = local(moment)
-    for first, last in DECENT:
-        if here.time() < first:
-            return here.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
-        if here.time() < last:
-            return moment
-    first = DECENT[0][0]
-    return (here + timedelta(days=1)).replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+    while True:
+        for first, last in DECENT:
+            if is_public_holiday(here.date()) or here.time() >= last:
+                continue
+            return moment if here == moment and here.time() >= first else max(here, _at(here, first))
+        here = _at(here + timedelta(days=1), time())
 
 
 def next_day(moment: datetime) -> datetime:
-    """Return the first decent moment of the following local day, in the other half of the day than now."""
-    here = local(moment) + timedelta(days=1)
-    first = DECENT[0 if here.time() >= DECENT[1][0] else 1][0]
-    return here.replace(hour=first.hour, minute=first.minute, second=0, microsecond=0)
+    """Return the first decent moment of a following local day, in the other half of the day than now."""
+    here = local(moment)
+    half = DECENT[0 if here.time() >= DECENT[1][0] else 1]
+    here = _at(here + timedelta(days=1), half[0])
+    while is_public_holiday(here.date()):
+        here += timedelta(days=1)
+    return here
+
+
+def _at(day: datetime, at: time) -> datetime:
+    return day.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
 
 
 def schedule(session: Session, ticket: Ticket, now: datetime, *, tries: int = 0) -> None:

@@ -138,6 +138,9 @@ def promise_call_back(session: Session, ticket: Ticket, minutes: int, now: datet
     if ticket.call_back_by is not None and ticket.call_back_by <= due:
         return
     ticket.call_back_by = due
+    if ticket.call_back_tries:  # whoever rings again can be reached again
+        ticket.call_back_tries = 0
+        clocks.survivor_back(session, ticket, "system", now)
     start = now if ticket.priority == "urgent" else now + CALL_BACK_STARTS_AFTER
     timers.set_timer(session, CALL_BACK, f"{CALL_BACK}:{ticket.id}", start, ticket_id=ticket.id, sooner=True)
     note(session, ticket.id, "call_back_promised", now, why=why, by=due.isoformat())
@@ -182,6 +185,7 @@ def call_back_in_vain(session: Session, ticket: Ticket, by: str, now: datetime) 
 
 def call_back_given_up(session: Session, ticket: Ticket, by: str, now: datetime) -> None:
     """The survivor did not pick up the last time either: the ticket stays open, its clocks wait for them."""
+    ticket.call_back_by = None
     note(session, ticket.id, "call_back_given_up", now, actor=by, tries=ticket.call_back_tries)
     clocks.await_survivor(session, ticket, by, "not_reached", now)
     clocks.follow(session, ticket, now)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tickets import desk, timers
 from tickets.asking import ASK
 from tickets.models import Feedback, Ticket
-from tickets.states import Action, State, possible
+from tickets.states import Action, State, after, possible
 
 RATINGS: dict[str, tuple[str, str]] = {
     "satisfied": ("满意", "satisfied"),
@@ -40,8 +40,10 @@ def record(
 
     Raises OwnAnswerError when the person asking is who answered, ImpossibleError when the ticket is not that far.
     """
-    if asked_by == ticket.answered_by:
+    if is_own_answer(ticket, asked_by):
         raise OwnAnswerError("回访不能由接听人本人进行 (feedback is asked by somebody other than who answered)")
+    if State(ticket.state) is not State.CLOSED:
+        after(State(ticket.state), Action.ASK_FEEDBACK)
     feedback = Feedback(
         ticket_id=ticket.id, at=now, rating=rating, solved=solved, how=how, asked_by=asked_by, words=words
     )
@@ -60,9 +62,16 @@ def _settle(session: Session, ticket: Ticket, rating: str, solved: bool | None, 
     if rating == "not" or solved is False:
         ticket.solved_at = None
         ticket.raised += 1
+        ticket.outcome, ticket.wrapped_at = "", None  # the new round is finished like the first one
         desk.move(session, ticket, Action.REOPEN, now, actor=by, raised=ticket.raised)
     elif Action.CLOSE in possible(State(ticket.state)) and (rating or solved):
         desk.move(session, ticket, Action.CLOSE, now, actor=by)
+
+
+def is_own_answer(ticket: Ticket, asked_by: str) -> bool:
+    """Return whether ``asked_by`` (a label or a name) is who answered: labels carry the name in brackets."""
+    answered_by = ticket.answered_by
+    return bool(asked_by) and (asked_by == answered_by or f"（{asked_by}）" in answered_by)
 
 
 def latest(session: Session, ticket_id: UUID) -> Feedback | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from tickets.models import Feedback, Ticket
@@ -49,7 +50,7 @@ def rates(
     """Return the three rates of the tickets opened in ``[since, until)``, by each ticket's newest feedback."""
     newest = (
         select(Feedback.ticket_id, Feedback.rating, Feedback.solved)
-        .distinct(Feedback.ticket_id)
+        .ext(distinct_on(Feedback.ticket_id))
         .order_by(Feedback.ticket_id, Feedback.at.desc())
         .subquery()
     )

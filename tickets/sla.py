@@ -115,6 +115,8 @@ class Clock:
 
     def escalates_at(self, level: int) -> datetime:
         """Return when level ``level`` is told: 0 when it is due, then after one, three, seven ... first steps."""
+        if level == 0:  # the end of a last working day, not the beginning of the next one
+            return self.due
         return advance(self.due, self.first_step * (2**level - 1), self.pauses, working=self.working)
 
 

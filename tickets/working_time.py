@@ -34,6 +34,11 @@ def is_working_day(day: date) -> bool:
     return day in chinese_calendar.workdays or (day.weekday() < _WEEKEND and day not in chinese_calendar.holidays)
 
 
+def is_public_holiday(day: date) -> bool:
+    """True for an official festival day off, its weekend days included; an ordinary weekend is none."""
+    return day in chinese_calendar.holidays
+
+
 def unpublished(start: datetime, end: datetime) -> tuple[int, ...]:
     """Return the years between two moments whose official calendar is not published."""
     years = range(local(start).year, local(end).year + 1)

@@ -19,7 +19,9 @@ from hotline.calls.routing import make_plan
 from hotline.clock import local
 from hotline.directory.models import Station
 from hotline.directory.models import Survivor as Person
+from hotline.directory.queries import station_path
 from hotline.directory.words import short_name
+from hotline.notifications import recipients, tell
 from hotline.numbers import Number
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import desk, timers
@@ -50,9 +52,12 @@ class CallBack(Kind):
         if ticket is None:
             return Facts(errand.language, flags=frozenset({"settled"}))
         words = cases.words_of(work, ticket, errand.language)
-        words["missed"] = f"{local(ticket.opened_at):%H:%M}"
+        if not ticket.raised:
+            words["missed"] = f"{local(ticket.opened_at):%H:%M}"
         words["station"] = short_name(work.session.get_one(Station, ticket.station_id), errand.language)
         flags = {"urgent"} if ticket.priority == "urgent" else set[str]()
+        if ticket.raised:
+            flags.add("reopened")
         if ticket.message_at:
             flags.add("message")
         if ticket.outcome:
@@ -91,6 +96,8 @@ class CallBack(Kind):
         tries = desk.call_back_in_vain(work.session, ticket, errand.label, work.now)
         if tries > len(PAUSES):
             desk.call_back_given_up(work.session, ticket, errand.label, work.now)
+            event = tell.about_ticket(work.session, ticket, "call_back_given_up", f"given_up:{errand.id}")
+            tell.tell(work.session, event, [recipients.holder(work.session, ticket.station_id, work.now)], work.now)
             return
         _set(work, ticket, waking(work.now + PAUSES[tries - 1]))
 
@@ -136,8 +143,12 @@ def ring_chain(work: Work, ticket: Ticket, place: int) -> None:
 
 def _chain(work: Work, ticket: Ticket) -> list[Phone]:
     """The trunk's telephones in the order in which a call would ring them now."""
-    home = work.session.scalar(select(Person.station_id).where(Person.id == ticket.survivor_id))
-    inquiry = Inquiry(ticket.tenant_id, home or ticket.station_id, survivor_id=ticket.survivor_id)
+    if ticket.raised:  # whoever was not content is rung by the level above (issue 3, "Feedback")
+        path = station_path(work.session, ticket.station_id)
+        inquiry = Inquiry(ticket.tenant_id, path[min(ticket.raised, len(path) - 1)].id)
+    else:
+        home = work.session.scalar(select(Person.station_id).where(Person.id == ticket.survivor_id))
+        inquiry = Inquiry(ticket.tenant_id, home or ticket.station_id, survivor_id=ticket.survivor_id)
     plan = make_plan(facts_for(work.session, work.x.vault, inquiry, work.now))
     return [t.phone for tier in plan.tiers if tier.kind not in ("volunteer", "partner") for t in tier.targets]
 

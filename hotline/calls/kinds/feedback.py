@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from hotline.calls import orders
-from hotline.calls.kinds import cases
+from hotline.calls.kinds import cases, tellings
 from hotline.calls.kinds.base import Kind, Work
+from hotline.calls.lookup import policy_for
 from hotline.calls.models import Errand
 from hotline.clock import local
 from hotline.directory.models import Station, Survivor
 from hotline.directory.words import short_name
+from hotline.notifications import recipients, tell
 from hotline.vault import Vault
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import asking, desk, feedback
-from tickets.models import Ticket
-from tickets.states import Action
+from tickets.models import Feedback, Ticket
+from tickets.states import Action, State
 
 ASKED_BY = "系统回访"
 """Who asked, as the history shows it: the machine, never the person who answered."""
@@ -58,24 +62,61 @@ class AskFeedback(Kind):
             errand.result = "told"
 
     def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
-        """The spoken word."""
+        """The spoken word; the carrier may tell of it after the end of the call."""
         errand.data = {**errand.data, "word": recording}
-        errand.result = "told"
+        before, errand.result = errand.result, "told"
+        if errand.ended_at is None or errand.ticket_id is None:
+            return
+        given = feedback.latest(work.session, errand.ticket_id) if before == "told" else None
+        if given is not None and given.asked_by == ASKED_BY:
+            given.words = given.words or recording
+        else:
+            self.over(work, errand)
 
     def over(self, work: Work, errand: Errand) -> None:
         """Record what was told; who was not reached is tried once more on another day."""
         ticket = cases.ticket_of(work, errand)
         if ticket is None or not feedback.may_ask(ticket):
             return
-        told = errand.data
         if errand.result != "told":
             asking.schedule(work.session, ticket, work.now, tries=errand.attempt)
             return
-        solved = {"yes": True, "no": False}.get(str(told.get("solved")))
-        feedback.record(
-            work.session, ticket, str(told.get("rating", "")), solved, work.now,
-            asked_by=ASKED_BY, words=str(told.get("word", "")),
-        )  # fmt: skip
+        said = errand.data
+        solved = {"yes": True, "no": False}.get(str(said.get("solved")))
+        take(work, ticket, Said(str(said.get("rating", "")), solved, str(said.get("word", ""))), ASKED_BY, "call")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a survivor says of the help: a rating of tickets.feedback.RATINGS or none, solved or not, words."""
+
+    rating: str
+    solved: bool | None
+    words: str = ""
+
+
+def take(work: Work, ticket: Ticket, said: Said, asked_by: str, how: Literal["call", "in_person"]) -> Feedback:
+    """Record feedback; where it is bad the level above is told, and its duty desk rings the survivor.
+
+    Raises OwnAnswerError when ``asked_by`` is who answered, ImpossibleError when the ticket is not that far.
+    """
+    given = feedback.record(
+        work.session, ticket, said.rating, said.solved, work.now, asked_by=asked_by, how=how, words=said.words
+    )
+    if State(ticket.state) is State.REOPENED:
+        _reopened(work, ticket)
+    return given
+
+
+def _reopened(work: Work, ticket: Ticket) -> None:
+    policy = policy_for(work.session, ticket.tenant_id, ticket.station_id)
+    minutes = policy.urgent_callback_minutes if ticket.priority == "urgent" else policy.callback_minutes
+    if ticket.caller_hash or ticket.survivor_id:
+        desk.promise_call_back(work.session, ticket, minutes, work.now, "feedback")
+    event = tell.about_ticket(work.session, ticket, "ticket_reopened", f"reopened:{ticket.id}:{ticket.raised}")
+    head = recipients.head(work.session, ticket.station_id, work.now, ticket.raised)
+    for request in tell.tell(work.session, event, [head], work.now):
+        tellings.order(work, request, ticket)
 
 
 def start(work: Work, ticket_id: UUID | None, tries: int) -> None:

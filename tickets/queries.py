@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from hotline.reach import Reach
 from tickets.models import Ticket, TicketEvent
 
 Show = Literal["all", "human", "owed", "late", "message"]
@@ -62,6 +63,7 @@ class Owed:
 
 def page_of_day(
     session: Session,
+    reach: Reach,
     tenant_id: UUID,
     span: tuple[datetime, datetime],
     now: datetime,
@@ -77,7 +79,7 @@ def page_of_day(
     """
     key = tuple_(Ticket.opened_at, Ticket.id)
     query = select(Ticket).where(
-        Ticket.tenant_id == tenant_id, Ticket.opened_at >= span[0], Ticket.opened_at < span[1], *_wanted(show, now)
+        *_mine(reach, tenant_id), Ticket.opened_at >= span[0], Ticket.opened_at < span[1], *_wanted(show, now)
     )
     if after:
         query = query.where(key > (after.opened_at, after.id)).order_by(Ticket.opened_at, Ticket.id)
@@ -95,26 +97,29 @@ def page_of_day(
     return Page(rows, _at(rows[0]) if newer else None, _at(rows[-1]) if older else None)
 
 
-def owed(session: Session, tenant_id: UUID, now: datetime) -> Owed:
+def owed(session: Session, reach: Reach, tenant_id: UUID, now: datetime) -> Owed:
     """Count the tickets whose caller is promised to be rung back, whatever day they were opened on."""
     late = func.count().filter(Ticket.call_back_by < now)
-    row = session.execute(select(func.count(), late).where(Ticket.tenant_id == tenant_id, *_wanted("owed", now))).one()
+    row = session.execute(select(func.count(), late).where(*_mine(reach, tenant_id), *_wanted("owed", now))).one()
     return Owed(row[0], row[1])
 
 
-def owed_since_before(session: Session, tenant_id: UUID, start: datetime, limit: int = 20) -> Sequence[Ticket]:
+def owed_since_before(
+    session: Session, reach: Reach, tenant_id: UUID, start: datetime, limit: int = 20
+) -> Sequence[Ticket]:
     """Return tickets opened before ``start`` that still wait for a call back, the longest promised first."""
     return session.scalars(
         select(Ticket)
-        .where(Ticket.tenant_id == tenant_id, Ticket.call_back_by.is_not(None), Ticket.opened_at < start)
+        .where(*_mine(reach, tenant_id), Ticket.call_back_by.is_not(None), Ticket.opened_at < start)
         .order_by(Ticket.call_back_by)
         .limit(limit)
     ).all()
 
 
-def find(session: Session, ticket_id: UUID) -> Ticket | None:
-    """Return a ticket, or None."""
-    return session.get(Ticket, ticket_id)
+def find(session: Session, reach: Reach, ticket_id: UUID) -> Ticket | None:
+    """Return a ticket, or None where there is none within reach."""
+    mine = select(Ticket).where(Ticket.id == ticket_id, reach.covers(Ticket.tenant_id, Ticket.station_id))
+    return session.scalars(mine).first()
 
 
 def by_id(session: Session, ticket_ids: Iterable[UUID]) -> Mapping[UUID, Ticket]:
@@ -130,6 +135,10 @@ def history(session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:
     return session.scalars(
         select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.at, TicketEvent.id)
     ).all()
+
+
+def _mine(reach: Reach, tenant_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Ticket.tenant_id == tenant_id, reach.covers(Ticket.tenant_id, Ticket.station_id)
 
 
 def _wanted(show: Show, now: datetime) -> tuple[ColumnElement[bool], ...]:

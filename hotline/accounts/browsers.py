@@ -60,7 +60,7 @@ def find(session: Session, token: str, now: datetime, lifetimes: Lifetimes) -> t
     row = session.execute(query.where(BrowserSession.token_hash == _hash(token))).one_or_none()
     if row is None:
         return None
-    browser, account = row.tuple()
+    browser, account = row
     return (browser, account) if account.active and is_open(browser, now, lifetimes) else None
 
 

@@ -90,10 +90,13 @@ def add(session: Session, new: NewAccount, by: str, now: datetime) -> Account:
     return account
 
 
-def set_password(session: Session, account: Account, password: str, now: datetime, *, must_change: bool) -> None:
+def set_password(
+    session: Session, account: Account, password: str, now: datetime, *, must_change: bool, kept: UUID | None = None
+) -> None:
     """Give an account a password; every browser signed in with the old one is signed out. Raises AccountError.
 
     ``must_change``: somebody else knows it, so the first thing after signing in is to choose another.
+    ``kept``: the browser in which it was changed stays signed in.
     """
     reason = passwords.weakness(password, account.login)
     if reason:
@@ -102,7 +105,10 @@ def set_password(session: Session, account: Account, password: str, now: datetim
         raise AccountError("演示账号没有密码", "demo accounts have no password")
     account.password_hash = passwords.keep(password)
     account.password_at, account.must_change = now, must_change
-    browsers.end_all(session, account.id, now)
+    if kept:
+        browsers.end_others(session, account.id, kept, now)
+    else:
+        browsers.end_all(session, account.id, now)
     forgive(session, account.login)
     session.flush()
 

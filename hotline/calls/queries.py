@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Call, Leg, Recording
+from hotline.reach import Reach
+from tickets.models import Ticket
 
 NORM_SECONDS = 15
 """A human answers within this (GB/T 33358-2016)."""
@@ -37,7 +39,7 @@ class CallSummary:
     last: Call
 
 
-def day_numbers(session: Session, tenant_id: UUID, span: tuple[datetime, datetime]) -> DayNumbers:
+def day_numbers(session: Session, reach: Reach, tenant_id: UUID, span: tuple[datetime, datetime]) -> DayNumbers:
     """Return the numbers of the calls that came in within ``span`` (start included, end not)."""
     reached = Call.accepted_leg_id.is_not(None)
     within = reached & (Call.accepted_at <= Call.started_at + timedelta(seconds=NORM_SECONDS))
@@ -50,17 +52,21 @@ def day_numbers(session: Session, tenant_id: UUID, span: tuple[datetime, datetim
             func.count().filter(within),
             median,
         ).where(
-            Call.tenant_id == tenant_id, Call.direction == "in", Call.started_at >= span[0], Call.started_at < span[1]
+            Call.tenant_id == tenant_id,
+            reach.covers(Call.tenant_id, Call.station_id),
+            Call.direction == "in",
+            Call.started_at >= span[0],
+            Call.started_at < span[1],
         )
     ).one()
     return DayNumbers(row[0], row[1], row[2], row[3], row[4].total_seconds() if row[4] is not None else None)
 
 
-def live_calls(session: Session, tenant_id: UUID, limit: int = 50) -> Sequence[Call]:
-    """Return the calls that have not ended, the oldest first."""
-    return session.scalars(
-        select(Call).where(Call.tenant_id == tenant_id, Call.ended_at.is_(None)).order_by(Call.started_at).limit(limit)
-    ).all()
+def live_calls(session: Session, reach: Reach, tenant_id: UUID, limit: int = 50) -> Sequence[Call]:
+    """Return the calls that have not ended, the oldest first; those whose ticket is within reach."""
+    mine = select(Call).join(Ticket, Ticket.id == Call.ticket_id)
+    mine = mine.where(Call.tenant_id == tenant_id, reach.covers(Ticket.tenant_id, Ticket.station_id))
+    return session.scalars(mine.where(Call.ended_at.is_(None)).order_by(Call.started_at).limit(limit)).all()
 
 
 def summaries(session: Session, ticket_ids: Iterable[UUID]) -> Mapping[UUID, CallSummary]:

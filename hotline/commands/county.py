@@ -20,7 +20,7 @@ SAMPLES = tuple(Path(directory.__path__[0]) / "samples" / name for name in ("qin
 
 def import_sample(settings: Settings) -> str | None:
     """Import the sample into an empty database; return its name, None where a tenant is. Raises EmbeddedError."""
-    with _exchange(settings) as x, x.sessions() as session:
+    with exchange_of(settings) as x, x.sessions() as session:
         if session.scalars(select(Tenant.id).limit(1)).first():
             return None
         for sample in SAMPLES:
@@ -33,12 +33,13 @@ def import_sample(settings: Settings) -> str | None:
 
 def write_county_phonebook(settings: Settings, file: Path) -> None:
     """Write the telephones of the directory for the phone wall."""
-    with _exchange(settings) as x, x.sessions() as session:
+    with exchange_of(settings) as x, x.sessions() as session:
         write_phonebook(session, x.vault, file)
 
 
 @contextmanager
-def _exchange(settings: Settings) -> Iterator[Exchange]:
+def exchange_of(settings: Settings) -> Iterator[Exchange]:
+    """Give what a step of the start needs to read and write the database."""
     made = make_exchange(settings)
     try:
         yield made

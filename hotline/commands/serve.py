@@ -36,6 +36,7 @@ class Hotline:
         self._servers()
         self._schema()
         self._first_county()
+        self._first_accounts()
         self._application()
 
     def _free_ports(self) -> None:
@@ -89,6 +90,15 @@ class Hotline:
             speak.tell(
                 "✓", f"已载入示例：{name}（人员和号码均为虚构）", "the sample county is loaded, all of it made up"
             )
+
+    def _first_accounts(self) -> None:
+        from hotline.commands.demo import make_demo_accounts
+        from hotline.commands.user import anybody
+
+        if make_demo_accounts(self.settings):
+            speak.tell("✓", "演示账号可用，在工单页点一下即可登录", "demo accounts: one click on the page signs in")
+        elif not anybody(self.settings):
+            speak.tell("!", "还没有账号，请运行 hotline user add", "there is no account yet: hotline user add --help")
 
     def _application(self) -> None:
         started = services.application_services(self.settings, self.folder)

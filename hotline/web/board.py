@@ -14,6 +14,7 @@ from hotline.calls.queries import CallSummary, DayNumbers
 from hotline.clock import SHANGHAI, local
 from hotline.directory.models import Tenant
 from hotline.directory.vocabulary import DOMAINS, NEEDS
+from hotline.reach import Reach
 from hotline.vault import Vault
 from hotline.web import people
 from hotline.web.language import words
@@ -82,14 +83,14 @@ def span_of(day: date) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
-def read(session: Session, vault: Vault, tenant: Tenant, question: Question, now: datetime) -> Board:
+def read(session: Session, vault: Vault, reach: Reach, tenant: Tenant, question: Question, now: datetime) -> Board:
     """Return the page of a day; calls that are live and call backs still owed are on today's page only."""
     span, today = span_of(question.day), question.day == local(now).date()
     page = queries.page_of_day(
-        session, tenant.id, span, now, show=question.show, before=question.before, after=question.after
+        session, reach, tenant.id, span, now, show=question.show, before=question.before, after=question.after
     )
-    carried = queries.owed_since_before(session, tenant.id, span[0]) if today else ()
-    ringing = calls.live_calls(session, tenant.id) if today else ()
+    carried = queries.owed_since_before(session, reach, tenant.id, span[0]) if today else ()
+    ringing = calls.live_calls(session, reach, tenant.id) if today else ()
     legs = calls.legs_of(session, [call.id for call in ringing])
     listed = [*page.tickets, *carried]
     of_live = queries.by_id(session, [call.ticket_id for call in ringing])
@@ -98,8 +99,8 @@ def read(session: Session, vault: Vault, tenant: Tenant, question: Question, now
     rows = _Rows(names, vault, summaries, now)
     return Board(
         tenant=tenant,
-        numbers=calls.day_numbers(session, tenant.id, span),
-        owed=queries.owed(session, tenant.id, now),
+        numbers=calls.day_numbers(session, reach, tenant.id, span),
+        owed=queries.owed(session, reach, tenant.id, now),
         live=[
             LiveCall(
                 ticket_id=call.ticket_id,

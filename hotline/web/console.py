@@ -7,9 +7,10 @@ from pathlib import Path
 from flask import Flask, current_app, request, url_for
 
 from hotline.calls.exchange import Exchange
-from hotline.web import errors, formats, language, pages, security
+from hotline.web import errors, formats, language, menu, pages, security
+from hotline.web.sign_in import setup as sign_in
 
-LAYERS = ("tokens", "base", "frame", "parts", "board", "story", "print")
+LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "print")
 """The style sheet in the order of its layers."""
 
 
@@ -20,7 +21,9 @@ def set_up(app: Flask) -> None:
     formats.set_up(app)
     security.set_up(app)
     errors.set_up(app)
-    for helper in (asset, here, phone_wall, pages.preference):
+    exchange: Exchange = app.extensions["hotline"]
+    sign_in.set_up(app, exchange.settings)
+    for helper in (asset, here, phone_wall, menu.entries, pages.preference):
         app.add_template_global(helper)
     app.jinja_env.globals["LAYERS"] = LAYERS
     app.register_blueprint(pages.pages)

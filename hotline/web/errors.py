@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
@@ -31,7 +32,7 @@ def _page(error: HTTPException) -> Response | AnyResponse:
     plain = error.get_response()
     if request.path.startswith("/carrier/") or (error.code or 500) < 400:
         return plain
-    title, text = _words(error.code or 500)
+    title, text = _stale() if isinstance(error, CSRFError) else _words(error.code or 500)
     response = current_app.make_response(
         (render_template("error.html", code=error.code, title=title, text=text), error.code or 500)
     )
@@ -41,10 +42,15 @@ def _page(error: HTTPException) -> Response | AnyResponse:
     return response
 
 
+def _stale() -> tuple[str, str]:
+    return _("页面放得太久了"), _("为了安全，刚才的操作没有执行。请返回上一页，刷新后再做一次。")
+
+
 def _words(code: int) -> tuple[str, str]:
     pages = {
         400: (_("地址有误"), _("这个地址里有读不懂的内容，请从工单列表重新进入。")),
-        403: (_("不能在这里查看"), _("登录功能启用之前，页面只在运行热线的这台机器上显示。请在那台机器上打开。")),
+        401: (_("请先登录"), _("登录以后才能看到这里。")),
+        403: (_("没有权限"), _("您的角色不能打开这个页面或做这件事。如有需要，请联系管理员。")),
         404: (_("没有这个页面"), _("地址可能写错了，或者这张工单不存在。")),
         405: (_("不能这样访问"), _("这个地址只接受别的操作，请从工单列表重新进入。")),
         InternalServerError.code: (

@@ -10,19 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import get_args
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, send_from_directory
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, send_from_directory
 from markupsafe import Markup
 from sqlalchemy import select
+from werkzeug.http import generate_etag
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.accounts.access import What
+from hotline.accounts.roles import Permission
 from hotline.calls import queries as calls
 from hotline.clock import local
 from hotline.directory.models import Tenant
-from hotline.web import board, language, security, story
+from hotline.web import board, language, story
 from hotline.web.board import Question
+from hotline.web.sign_in import current
+from hotline.web.sign_in.back import local_address
+from hotline.web.sign_in.guards import needs, open_to_all
 from hotline.web.webhooks import exchange
 from tickets import queries
 from tickets.queries import Cursor, CursorError, Show
@@ -39,59 +44,63 @@ YEAR = 365 * 24 * 3600
 DAY = timedelta(days=1)
 
 
-@pages.before_request
-def guard() -> None:
-    """Pages are for this machine until there is a sign-in."""
-    security.guard(exchange())
-
-
 @pages.get("/")
 @pages.get("/tickets")
+@needs(Permission.TICKETS_SEE)
 def tickets() -> Response:
     """A day's tickets; without a day today's."""
-    x = exchange()
+    x, reach = exchange(), current.reach()
     now = x.clock()
     question = _question(now)
     with x.sessions() as session:
-        tenants = session.scalars(select(Tenant).order_by(Tenant.code)).all()
+        mine = select(Tenant).where(reach.covers_tenant(Tenant.id))
+        tenants = session.scalars(mine.order_by(Tenant.code)).all()
         tenant = _tenant(tenants)
         if tenant is None:
-            return _live("tickets.html", "_no_directory.html", {})
-        shown = board.read(session, x.vault, tenant, question, now)
+            return live_page("tickets.html", "_no_directory.html", {})
+        shown = board.read(session, x.vault, reach, tenant, question, now)
         words = {"board": shown, "question": question, "tenant": tenant, "tenants": tenants, **_around(now)}
         words |= {"earlier": question.day - DAY, "later": question.day + DAY}
-        return _live("tickets.html", "_board.html", words, polled=question.day == local(now).date())
+        return live_page("tickets.html", "_board.html", words, polled=question.day == local(now).date())
 
 
 @pages.get("/tickets/<uuid:ticket_id>")
+@needs(Permission.TICKETS_SEE)
 def ticket(ticket_id: UUID) -> Response:
     """One ticket's timeline."""
     x = exchange()
     now = x.clock()
-    with x.sessions() as session:
-        found = queries.find(session, ticket_id) or abort(404)
+    with x.sessions.begin() as session:
+        found = queries.find(session, current.reach(), ticket_id) or abort(404)
+        if "HX-Request" not in request.headers:
+            current.note(session, What.TICKET_SEEN, station_id=found.station_id, ticket_id=found.id)
         tenant = session.get_one(Tenant, found.tenant_id)
         words = {"story": story.read(x, session, found, now), "tenant": tenant, **_around(now)}
-        return _live("ticket.html", "_story.html", words, polled=True)
+        return live_page("ticket.html", "_story.html", words, polled=True)
 
 
 @pages.get("/tickets/<uuid:ticket_id>/recordings/<uuid:recording_id>")
+@needs(Permission.RECORDINGS_HEAR)
 def recording(ticket_id: UUID, recording_id: UUID) -> Response:
     """Something that was spoken on a ticket, once it has been fetched from the carrier."""
     x = exchange()
-    with x.sessions() as session:
+    with x.sessions.begin() as session:
+        ticket = queries.find(session, current.reach(), ticket_id) or abort(404)
         found = calls.recording(session, ticket_id, recording_id)
-    if found is None or not found.file:
-        abort(404)
+        if found is None or not found.file:
+            abort(404)
+        if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):  # players ask for it piece by piece
+            current.note(
+                session, What.RECORDING_HEARD, station_id=ticket.station_id, ticket_id=ticket.id, subject=found.kind
+            )
     return send_from_directory(x.settings.recordings_dir.resolve(), found.file, conditional=True)
 
 
 @pages.post("/preferences")
+@open_to_all
 def preferences() -> AnyResponse:
     """Keep the reader's language, light and type size in cookies, and return to where they were."""
-    back = urlsplit(request.form.get("back", "/"))
-    path = back.path if back.path.startswith("/") and not back.path.startswith("//") else "/"
-    answer = redirect(f"{path}?{back.query}" if back.query else path, 303)
+    answer = redirect(local_address(request.form.get("back", "/")), 303)
     for name, values in CHOICES.items():
         if request.form.get(name) in values:
             answer.set_cookie(name, request.form[name], max_age=YEAR, httponly=True, samesite="Lax")
@@ -104,17 +113,22 @@ def preference(name: str) -> str:
     return chosen if chosen in CHOICES[name] else CHOICES[name][0]
 
 
-def _live(page: str, part: str, words: dict[str, object], *, polled: bool = False) -> Response:
+def live_page(page: str, part: str, words: dict[str, object], *, polled: bool = False) -> Response:
     """Return a page, or only its live part when it is asked for again; 304 while that is the same."""
     shown = render_template(part, **words)
     answer = make_response(shown)
-    answer.add_etag()
+    answer.set_etag(_mark(shown))
     if "HX-Request" not in request.headers:
         etag = answer.headers["ETag"]
         answer = make_response(render_template(page, part=Markup(shown), etag=etag, polled=polled, **words))  # noqa: S704
     answer.vary.update(("Cookie", "HX-Request"))
     answer.make_conditional(request)
     return answer
+
+
+def _mark(shown: str) -> str:
+    """The same as long as a reader sees the same: the token of its forms is another each time."""
+    return generate_etag(shown.replace(g.get("csrf_token") or "\0", "").encode())
 
 
 def _around(now: datetime) -> dict[str, object]:

@@ -1,13 +1,8 @@
-"""What every answer carries and every page asks: security headers, this machine only, no posts from elsewhere."""
+"""What every answer carries, and what is refused whoever sends it: security headers, no posts from other sites."""
 
 from __future__ import annotations
 
-import ipaddress
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, abort, request
-
-from hotline.calls.exchange import Exchange
 
 POLICY = "; ".join(
     (
@@ -34,8 +29,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
-"""Headers that tell of a proxy in between."""
 
 
 def set_up(app: Flask) -> None:
@@ -52,25 +45,8 @@ def set_up(app: Flask) -> None:
         return response
 
 
-def guard(exchange: Exchange) -> None:
-    """Refuse a page to anybody but this machine as long as there is no sign-in, and posts from other sites.
-
-    A server that listens on loopback answers pages only under a loopback name and not through a proxy: so neither
-    the public address of the webhooks nor a foreign name that resolves to 127.0.0.1 shows them.
-    """
-    if _is_loopback(exchange.settings.host):
-        proxied = any(name in request.headers for name in FORWARDED)
-        if proxied or not _is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-            abort(403)
+def refuse_other_sites() -> None:
+    """Refuse what a page of another site sends in a visitor's name, before any token of a form is looked at."""
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if request.method not in ("GET", "HEAD", "OPTIONS") and site not in ("same-origin", "none"):
         abort(403)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -11,9 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from hotline.accounts.roles import Role
 from hotline.app import create_app
 from hotline.calls.exchange import Exchange, make_exchange
+from hotline.directory.models import Station
 from hotline.settings import Settings
+from tests.web.browsers import signed_in_client
 from tests.web.ticket_world import World
 
 NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
@@ -34,8 +37,25 @@ def app(web_exchange: Exchange) -> Flask:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def visitor(app: Flask) -> FlaskClient:
+    """A browser in which nobody has signed in."""
     return app.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Flask, session: Session) -> Callable[..., FlaskClient]:
+    """Return a browser signed in with a new account; without a station it sees the whole installation."""
+
+    def make(role: Role = Role.ADMINISTRATOR, station: Station | None = None) -> FlaskClient:
+        return signed_in_client(app, session, role, station, NOW)
+
+    return make
+
+
+@pytest.fixture
+def client(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """A browser in which an administrator of the whole installation has signed in."""
+    return signed_in()
 
 
 @pytest.fixture

@@ -74,6 +74,8 @@ def test_from_ring_to_ticket(browser: Browser, serving: Serving) -> None:
     tickets = browser.new_page(viewport={"width": 1366, "height": 860}, locale="zh-CN")
     tickets.on("pageerror", lambda error: errors.append(str(error)))
     tickets.goto(f"http://127.0.0.1:{serving.port}/")
+    picture(tickets, "sign-in")
+    tickets.get_by_role("button", name="督导").click()
     expect(tickets.get_by_text("正在进行的通话")).to_be_visible()
     expect(tickets.locator("main")).to_contain_text("薛春娥")
     picture(tickets, "tickets")

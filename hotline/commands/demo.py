@@ -1,0 +1,60 @@
+"""The demo accounts of the simulated county: one a role, entered by a click on this machine, without any password."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.accounts import people
+from hotline.accounts.models import Account
+from hotline.accounts.people import NewAccount
+from hotline.accounts.roles import WHOLE_INSTALLATION, Role
+from hotline.commands.county import exchange_of
+from hotline.directory.models import Handset, Station
+from hotline.settings import Settings
+
+NAMES = {
+    Role.DUTY: "陈小红",
+    Role.HEAD: "张建国",
+    Role.COORDINATOR: "李敏",
+    Role.SUPERVISOR: "王志强",
+    Role.AUDITOR: "赵静",
+    Role.ADMINISTRATOR: "刘洋",
+}
+"""Made-up people."""
+AT_A_STATION = (Role.DUTY, Role.HEAD)
+
+
+def make_demo_accounts(settings: Settings) -> bool:
+    """Make the demo accounts where a demo can be used and there are none yet; return whether there are any."""
+    if settings.carrier != "simulator" or not is_of_this_machine(settings.host):
+        return False
+    with exchange_of(settings) as x, x.sessions.begin() as session:
+        if session.scalars(select(Account.id).where(Account.demo).limit(1)).first():
+            return True
+        top, station = _places(session)
+        for role, name in NAMES.items():
+            place = station if role in AT_A_STATION else top
+            if place is None and role not in WHOLE_INSTALLATION:
+                continue
+            where = place.id if place and role is not Role.ADMINISTRATOR else None
+            people.add(session, NewAccount(f"demo-{role}", name, role, where, demo=True), "demo", x.clock())
+        return top is not None
+
+
+def is_of_this_machine(host: str) -> bool:
+    """Return whether only this machine reaches a server that listens on ``host``."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _places(session: Session) -> tuple[Station | None, Station | None]:
+    """The top of the first tenant, and its first township with a handset; both None in an empty database."""
+    stations = select(Station).where(Station.active).order_by(Station.tenant_id, Station.level, Station.code)
+    top = session.scalars(stations.where(Station.parent_id.is_(None)).limit(1)).first()
+    below = stations.join(Handset, Handset.station_id == Station.id).where(Station.level == 1)
+    return top, session.scalars(below.limit(1)).first() or top

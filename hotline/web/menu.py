@@ -1,0 +1,48 @@
+"""The console's menu: a line a page, shown to those who may open it. A new page adds its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from hotline.accounts.roles import Permission
+from hotline.web.language import N_, _
+from hotline.web.sign_in.current import signed_in
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place of the menu. ``under``: endpoints that begin like this belong to it too."""
+
+    endpoint: str
+    words: str
+    icon: str
+    permission: Permission
+    under: str = ""
+
+    @property
+    def name(self) -> str:
+        """The entry in the reader's language."""
+        return _(self.words)
+
+    @property
+    def here(self) -> bool:
+        """Return whether the page that is shown belongs to this entry."""
+        endpoint = request.endpoint or ""
+        return endpoint == self.endpoint or bool(self.under and endpoint.startswith(self.under))
+
+
+MENU = (
+    Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
+    Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),
+    Entry("access.log", N_("访问记录"), "eye", Permission.ACCESS_SEE, under="access."),
+)
+"""In the order in which they are shown."""
+
+
+def entries() -> Sequence[Entry]:
+    """Return what whoever asks may open; nothing for nobody."""
+    asking = signed_in()
+    return [entry for entry in MENU if asking and asking.may(entry.permission)]

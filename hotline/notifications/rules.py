@@ -28,6 +28,7 @@ WAYS: Mapping[str, frozenset[Way]] = {
     "shift_tomorrow": frozenset({"console", "telephone", "channels"}),
     "duty_unconfirmed": frozenset({"console", "telephone", "channels"}),
     "duty_nobody": frozenset({"console", "telephone", "channels"}),
+    "handover_refused": frozenset({"console", "telephone", "channels"}),
     "handset_demoted": frozenset({"console", "channels"}),
     "handset_dead": frozenset({"console", "telephone", "channels"}),
     "work_failed": frozenset({"console", "channels"}),

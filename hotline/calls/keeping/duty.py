@@ -113,7 +113,7 @@ def confirm(work: Work, row: DutyConfirmation) -> None:
     """A human pressed the key, perhaps late."""
     row.state, row.settled_at = "confirmed", work.now
     if row.handover_id:
-        shift_tickets.acknowledge(work, row.handover_id)
+        shift_tickets.take(work, row.handover_id)
 
 
 def unable(work: Work, row: DutyConfirmation) -> None:

@@ -21,7 +21,7 @@ from hotline.calls.keeping.rules import (
     news_for,
     tomorrow,
 )
-from hotline.calls.keeping.telling import once, person, send
+from hotline.calls.keeping.telling import change_mark, once, person, send
 from hotline.calls.kinds.base import Work
 from hotline.directory.models import Staff, Station
 from hotline.directory.words import short_name
@@ -51,7 +51,7 @@ def tell_changes(work: Work, tenant_id: UUID) -> int:
     for (staff_id, station_id), waiting in _waiting(work, tenant_id).items():
         settled = all(one.change.at <= work.now - SETTLE for one in waiting)
         ready = waiting if settled else [one for one in waiting if one.at_once]
-        fresh = [one for one in ready if once(work.session, _mark(one.change, staff_id), work.now)]
+        fresh = [one for one in ready if once(work.session, change_mark(one.change, staff_id), work.now)]
         if fresh:
             _tell(work, tenant_id, staff_id, station_id, fresh)
             told += 1
@@ -66,11 +66,11 @@ def _waiting(work: Work, tenant_id: UUID) -> Mapping[tuple[UUID, UUID], list[_To
         .order_by(RosterChange.at, RosterChange.id)
     ).all()
     pairs = {(change.id, staff): change for change in changes for staff in change.concerned}
-    done = _done(work, [_mark(change, staff) for (_, staff), change in pairs.items()])
+    done = _done(work, [change_mark(change, staff) for (_, staff), change in pairs.items()])
     found: dict[tuple[UUID, UUID], list[_Told]] = defaultdict(list)
     for (_, staff), change in pairs.items():
         news = news_for(str(staff), change.what, change.data)
-        if news and news.period.end > work.now and _mark(change, staff) not in done:
+        if news and news.period.end > work.now and change_mark(change, staff) not in done:
             at_once = cannot_wait(change.what, news.period, work.now, TELEPHONE_QUIET)
             found[staff, change.station_id].append(_Told(change, news, at_once))
     return found
@@ -94,10 +94,6 @@ def _tell(work: Work, tenant_id: UUID, staff_id: UUID, station_id: UUID, told: l
     key = f"{template}:{told[0].change.id}:{staff_id}"
     event = Event(template, key, tenant_id, words, urgent=any(one.at_once for one in told))
     send(work, event, [person(work.session, staff_id, work.now)])
-
-
-def _mark(change: RosterChange, staff_id: UUID) -> str:
-    return f"roster_change:{change.id}:{staff_id}"
 
 
 def tell_tomorrow(work: Work, tenant_id: UUID, rosters: Collection[Roster]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from hotline.calls.keeping.models import KeepingMark
 from hotline.calls.kinds.base import Work
 from hotline.notifications import recipients, tell
 from hotline.notifications.rules import Event, Recipient
+from hotline.roster.models import RosterChange
 
 
 def send(work: Work, event: Event, to: Iterable[Recipient]) -> None:
@@ -37,6 +39,21 @@ def once(session: Session, key: str, now: datetime) -> bool:
     """Return True for the first transaction that asks with this key, False ever after."""
     statement = insert(KeepingMark).values(key=key, at=now).on_conflict_do_nothing().returning(KeepingMark.key)
     return session.scalar(statement) is not None
+
+
+def change_mark(change: RosterChange, staff_id: UUID) -> str:
+    """Return the name under which a change of the roster is told to somebody once."""
+    return f"roster_change:{change.id}:{staff_id}"
+
+
+def known(session: Session, station_id: UUID, now: datetime) -> None:
+    """What was changed on a station's roster at this moment is known to those concerned: they did it themselves."""
+    session.flush()
+    for change in session.scalars(
+        select(RosterChange).where(RosterChange.station_id == station_id, RosterChange.at == now)
+    ):
+        for staff_id in change.concerned:
+            once(session, change_mark(change, staff_id), now)
 
 
 def first(session: Session, key: str, now: datetime) -> datetime:

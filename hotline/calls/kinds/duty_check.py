@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hotline.calls.keeping import duty, shift_tickets
+from hotline.calls.keeping import duty
 from hotline.calls.keeping.rules import spoken_until
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.kinds.handover import facts_of
+from hotline.calls.kinds.selection import count_open
 from hotline.calls.models import Errand
 from hotline.directory.models import Staff, Station
 from hotline.directory.words import short_name
@@ -31,7 +32,7 @@ class DutyCheck(Kind):
         row = duty.locked(work, errand)
         station = work.session.get_one(Station, row.station_id)
         staff = work.session.get(Staff, row.staff_id) if row.staff_id else None
-        count = shift_tickets.count_open(work.session, row.station_id)
+        count = count_open(work.session, row.station_id)
         words = {
             "station": short_name(station, errand.language),
             "name": staff.name if staff else "",

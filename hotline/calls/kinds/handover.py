@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from hotline.calls.keeping import shift_tickets
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Work
 from hotline.calls.kinds.tellings import Notice
 from hotline.calls.models import Errand
 from hotline.directory.models import Staff, Station
 from hotline.directory.words import short_name
-from hotline.roster import desk as roster_desk
 from hotline.roster.models import Handover
 from ivr_flows.engine.steps import Effect, Facts
 from tickets.models import Ticket
@@ -40,7 +40,16 @@ class TakeShift(Notice):
         errand.result = effect.kind
         handover = self._handover(work, errand)
         if handover is not None and effect.kind == "acknowledge":
-            roster_desk.acknowledge(work.session, handover.id, work.now)
+            shift_tickets.take(work, handover.id)
+        elif handover is not None and effect.kind == "refuse":
+            shift_tickets.not_taken(work, handover.id)
+
+    def over(self, work: Work, errand: Errand) -> None:
+        """Once more if nobody pressed a key, then the coordinators are told."""
+        super().over(work, errand)
+        handover = self._handover(work, errand)
+        if not errand.result and errand.attempt > 1 and handover is not None and handover.acknowledged_at is None:
+            shift_tickets.not_taken(work, handover.id)
 
     def _handover(self, work: Work, errand: Errand) -> Handover | None:
         return work.session.get(Handover, UUID(str(errand.data.get("handover"))))

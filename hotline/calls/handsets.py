@@ -53,8 +53,10 @@ def status(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> Non
         leg.sid = event.sid
     before = LegState(leg.state)
     after = reported(before, event.status)
-    if after in (LegState.DIALLING, LegState.RINGING):
+    if after is LegState.DIALLING:
         leg.state = after.value
+    elif after is LegState.RINGING:
+        leg.state, leg.rung_at = after.value, now  # the first tier is readied while the greeting still speaks
     elif after is LegState.PICKED_UP:
         leg.state, leg.picked_up_at = after.value, leg.picked_up_at or now
     elif after is not None:

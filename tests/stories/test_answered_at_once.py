@@ -27,6 +27,8 @@ def test_the_duty_handset_answers_and_the_ticket_tells_everything(town: Town) ->
     assert "值班手机" in ticket.answered_by
     [leg] = town.legs("ended")
     assert (leg.reason, leg.key) == ("duty", "1")
+    assert leg.rung_at is not None and leg.picked_up_at is not None
+    assert (leg.picked_up_at - leg.rung_at).total_seconds() < 3, "the greeting is no ringing"
     assert town.events()[:4] == ["opened", "called", "answer", "call_ended"]
 
 

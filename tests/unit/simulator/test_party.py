@@ -105,3 +105,28 @@ def test_numbers_are_masked(number: str, masked: str) -> None:
 
 def test_numbers_in_addresses_are_masked() -> None:
     assert mask_text("/x?To=%2B8615412345678&n=12") == "/x?To=+86154****5678&n=12"
+
+
+def test_who_is_connected_is_not_in_silence_between_two_sentences() -> None:
+    now = 0.0
+    transcript = Transcript(lambda: now, lambda: None)
+    transcript.answered_at = 0.0
+    bridged = transcript.begin("bridged", DUTY)
+    now = 5.0
+    sentence = transcript.begin("party", "您好")
+    now = 6.0
+    transcript.stop(sentence)
+    now = 60.0
+    transcript.stop(bridged)
+    transcript.end()
+    assert transcript.longest_silence() == 0
+
+
+async def test_a_final_state_stays(world: World, toy: Toy) -> None:
+    toy.pages["carrier/voice"] = "<Reject/>"
+    call = await world.dial(CALLER, LINE)
+    await world.quiet()
+    record = world.carrier.records[call.sid]
+    world.carrier.exchange.reporter.move(record, "completed")
+    assert record.status == "failed"
+    assert toy.statuses() == ["failed"]

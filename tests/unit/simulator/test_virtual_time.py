@@ -47,7 +47,9 @@ def test_the_clock_stands_still_while_a_thread_works(loop: VirtualTimeLoop) -> N
         timer = asyncio.create_task(asyncio.sleep(5))
         with real_work():
             await asyncio.to_thread(time.sleep, 0.1)
-        return timer.done(), loop.time()
+        seen = timer.done(), loop.time()
+        await timer
+        return seen
 
     assert loop.run_until_complete(story()) == (False, 0.0)
     with loop.real_work():

@@ -119,6 +119,12 @@ def read(session: Session, vault: Vault, reach: Reach, tenant: Tenant, question:
     )
 
 
+def rows_of(session: Session, vault: Vault, tickets: Sequence[Ticket], now: datetime) -> Sequence[Row]:
+    """Return tickets as they are listed anywhere; a fixed number of queries."""
+    summaries = calls.summaries(session, [ticket.id for ticket in tickets])
+    return _Rows(people.read(session, tickets), vault, summaries, now).of(tickets)
+
+
 @dataclass(frozen=True)
 class _Rows:
     names: Names

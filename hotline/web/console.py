@@ -7,10 +7,10 @@ from pathlib import Path
 from flask import Flask, current_app, request, url_for
 
 from hotline.calls.exchange import Exchange
-from hotline.web import errors, formats, language, menu, pages, security
+from hotline.web import errors, formats, language, menu, pages, response_times, security, wallboard
 from hotline.web.sign_in import setup as sign_in
 
-LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "print")
+LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "print")
 """The style sheet in the order of its layers."""
 
 
@@ -27,6 +27,8 @@ def set_up(app: Flask) -> None:
         app.add_template_global(helper)
     app.jinja_env.globals["LAYERS"] = LAYERS
     app.register_blueprint(pages.pages)
+    app.register_blueprint(wallboard.views)
+    app.register_blueprint(response_times.views)
 
 
 def asset(name: str) -> str:

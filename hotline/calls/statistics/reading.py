@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Float, cast, func, literal, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Date, Float, cast, func, literal, null, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotline.calls.statistics.facts import CALLS, TICKETS
@@ -107,8 +107,10 @@ def _measured(session: Session, scope: Scope, subject: Subject, *, parts: bool =
     for span in spans:
         columns += [func.count(span.seconds), func.percentile_disc(_POINTS).within_group(span.seconds)]
     keys: list[ColumnElement[Any]] = [facts.c.group_id, facts.c.need]
-    sets = [tuple_(), *(tuple_(key) for key in keys if parts)]
-    query = select(*keys, func.grouping(*keys), *columns).group_by(func.grouping_sets(*sets))
+    query = select(null(), null(), literal(3), *columns).select_from(facts)
+    if parts:
+        sets = func.grouping_sets(tuple_(), *(tuple_(key) for key in keys))
+        query = select(*keys, func.grouping(*keys), *columns).group_by(sets)
     rows = session.execute(query, scope.values()).all()
     return [_read(tuple(row), [s.code for s in shares], [s.code for s in spans]) for row in rows]
 

@@ -1,0 +1,72 @@
+"""What a wallboard counts of the tickets: open, late, talked but not yet wrapped up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+_OPEN = text("""
+SELECT count(*) AS open,
+       count(*) FILTER (WHERE call_back_by < :now OR EXISTS (
+         SELECT FROM ticket_event AS step
+          WHERE step.ticket_id = ticket.id AND step.kind = 'clock' AND (step.data ->> 'due')::timestamptz <= :now
+            AND (step.data ->> 'clock' = 'resolution' OR step.data ->> 'clock' = 'first_feedback' AND NOT EXISTS (
+                  SELECT FROM ticket_event AS told
+                   WHERE told.ticket_id = ticket.id AND told.kind IN ('survivor_told', 'resolve')))
+       )) AS late,
+       count(*) FILTER (WHERE call_back_by IS NOT NULL) AS owed
+  FROM ticket
+ WHERE tenant_id = :tenant AND station_id = ANY(:stations)
+   AND state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')
+""")
+
+_UNWRAPPED = text("""
+SELECT ticket.id, ticket.number, ticket.station_id, ticket.answered_by, ended.at, count(*) OVER () AS count
+  FROM ticket
+ CROSS JOIN LATERAL (
+   SELECT CASE WHEN bool_and(call.ended_at IS NOT NULL) THEN max(call.ended_at) END AS at
+     FROM call WHERE call.ticket_id = ticket.id
+ ) AS ended
+ WHERE ticket.tenant_id = :tenant AND ticket.station_id = ANY(:stations)
+   AND ticket.state IN ('answered', 'reopened') AND ticket.wrapped_at IS NULL AND ended.at IS NOT NULL
+ ORDER BY ended.at LIMIT :limit
+""")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Tickets that are not resolved: all, those past a promised time, those owed a call back."""
+
+    open: int
+    late: int
+    owed: int
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """A ticket whose call is over and that nobody has wrapped up; ``since`` is the end of its last call."""
+
+    id: UUID
+    number: int
+    station_id: UUID
+    by: str
+    since: datetime
+    count: int
+    """How many such tickets there are in all."""
+
+
+def standing(session: Session, tenant_id: UUID, stations: Collection[UUID], now: datetime) -> Standing:
+    """Return how many tickets of the stations are open and late at ``now``."""
+    values = {"tenant": tenant_id, "stations": list(stations), "now": now}
+    return Standing(*session.execute(_OPEN, values).one())
+
+
+def unwrapped(session: Session, tenant_id: UUID, stations: Collection[UUID], limit: int) -> Sequence[Unwrapped]:
+    """Return the tickets that wait longest for their wrap-up, the oldest first."""
+    values = {"tenant": tenant_id, "stations": list(stations), "limit": limit}
+    return [Unwrapped(*row) for row in session.execute(_UNWRAPPED, values)]

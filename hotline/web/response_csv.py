@@ -1,0 +1,29 @@
+"""A table as a CSV file that spreadsheets open in Chinese as it is."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+from flask import Response
+
+from hotline.web.response_tables import Cell, Table
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins like this would be run by a spreadsheet."""
+
+
+def answer(table: Table, name: str) -> Response:
+    """Return the file; the mark at its start tells spreadsheets that it is UTF-8."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(table.heads)
+    writer.writerows([[_plain(cell) for cell in row] for row in table.rows])
+    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _plain(cell: Cell) -> str | int | float:
+    value = cell.text if cell.value == "" and cell.text != "—" else cell.value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

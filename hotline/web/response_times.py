@@ -1,0 +1,182 @@
+"""Response times: a period and a part of the tree, every number with its definition and the tickets behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, render_template, request
+from sqlalchemy.orm import Session
+
+from hotline.accounts.roles import Permission
+from hotline.calls.statistics import behind, reading
+from hotline.calls.statistics.behind import Asked
+from hotline.calls.statistics.helpers import helpers
+from hotline.calls.statistics.measures import SHARES, SPANS
+from hotline.calls.statistics.scope import Scope, subtree
+from hotline.clock import local
+from hotline.web import board, place, response_charts, response_csv, response_tables
+from hotline.web.board import span_of
+from hotline.web.language import _, words
+from hotline.web.place import Place
+from hotline.web.response_tables import Figures
+from hotline.web.sign_in import current
+from hotline.web.sign_in.guards import needs
+from hotline.web.webhooks import exchange
+from tickets.queries import Cursor, CursorError
+
+views = Blueprint("response_times", __name__, url_prefix="/response-times")
+
+DAYS = 30
+LONGEST = 3 * 366
+"""Days of a period at most: what is asked for must be answered soon."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """Return the moments at which it begins and ends."""
+        return span_of(self.first)[0], span_of(self.last)[1]
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length just before."""
+        length = self.last - self.first + timedelta(days=1)
+        return Period(self.first - length, self.last - length)
+
+
+@views.get("")
+@needs(Permission.STATISTICS_SEE)
+def show() -> str:
+    """The page."""
+    x = exchange()
+    today = local(x.clock()).date()
+    period = _period(today)
+    with x.sessions() as session:
+        where = place.find(session, current.reach())
+        if where is None:
+            return render_template("response_times.html", where=None, tenant=None)
+        figures = _figures(session, where, period)
+        tables = response_tables.tables(figures)
+        return render_template(
+            "response_times.html", where=where, tenant=where.tenant, period=period, today=today,
+            presets=_presets(today), figures=figures, tables=tables, shares=SHARES, spans=SPANS,
+            charts=response_charts.charts(figures),
+        )  # fmt: skip
+
+
+@views.get("/<name>.csv")
+@needs(Permission.EXPORT)
+def download(name: str) -> Response:
+    """One of the page's tables as a file."""
+    x = exchange()
+    period = _period(local(x.clock()).date())
+    with x.sessions() as session:
+        where = place.find(session, current.reach()) or abort(404)
+        found = [table for table in response_tables.tables(_figures(session, where, period)) if table.code == name]
+    if not found:
+        abort(404)
+    return response_csv.answer(found[0], f"{name}-{where.station.code}-{period.first}-{period.last}.csv")
+
+
+@views.get("/tickets")
+@needs(Permission.STATISTICS_SEE)
+def tickets() -> str:
+    """The tickets behind a number."""
+    x = exchange()
+    now = x.clock()
+    period = _period(local(now).date())
+    with x.sessions() as session:
+        where = place.find(session, current.reach()) or abort(404)
+        asked, before = _asked(where)
+        found = behind.tickets_behind(session, subtree(where.tree, period.span), asked, before)
+        rows = board.rows_of(session, x.vault, found.tickets, now)
+        return render_template(
+            "response_times_tickets.html", where=where, tenant=where.tenant, period=period, now=now, asked=asked,
+            found=found, rows=rows, title=_title(where, asked),
+            definition=(SHARES.get(asked.measure) or SPANS[asked.measure]).definition,
+        )  # fmt: skip
+
+
+def _figures(session: Session, where: Place, period: Period) -> Figures:
+    scope: Scope = subtree(where.tree, period.span)
+    return Figures(
+        report=reading.report(session, scope),
+        before=reading.totals(session, scope.before()),
+        spread=reading.spread(session, scope),
+        helpers=helpers(session, scope),
+        stations={id_: where.name(id_) for id_ in dict.fromkeys(scope.groups)},
+        top=where.station.id,
+    )
+
+
+def _period(today: date) -> Period:
+    try:
+        last = date.fromisoformat(request.args.get("until") or today.isoformat())
+        first = date.fromisoformat(request.args.get("since") or (last - timedelta(days=DAYS - 1)).isoformat())
+    except (ValueError, OverflowError):
+        abort(400)
+    if not (first.year >= 2000 and first <= last and last.year <= 2200 and (last - first).days < LONGEST):
+        abort(400)
+    return Period(first, last)
+
+
+def _presets(today: date) -> list[tuple[str, Period]]:
+    month = today.replace(day=1)
+    last_month = month - timedelta(days=1)
+    return [
+        (_("今天"), Period(today, today)),
+        (_("近 7 天"), Period(today - timedelta(days=6), today)),
+        (_("近 30 天"), Period(today - timedelta(days=29), today)),
+        (_("本月"), Period(month, today)),
+        (_("上月"), Period(last_month.replace(day=1), last_month)),
+    ]
+
+
+def _asked(where: Place) -> tuple[Asked, Cursor | None]:
+    args: dict[str, Any] = request.args.to_dict()
+    side = args.get("side", "whole")
+    if args.get("measure") not in {*SHARES, *SPANS} or side not in ("part", "rest", "whole"):
+        abort(400)
+    try:
+        under = UUID(args["under"]) if args.get("under") else None
+        helper = UUID(args["helper"]) if args.get("helper") else None
+        day = date.fromisoformat(args["day"]) if args.get("day") else None
+        weekday, hour = (int(args[key]) if args.get(key) else None for key in ("weekday", "hour"))
+        before = Cursor.parse(args["before"]) if args.get("before") else None
+    except (ValueError, CursorError):
+        abort(400)
+    if (helper or day or weekday is not None or hour is not None or "depth" in args) and not _of_calls(args["measure"]):
+        abort(400)
+    if under and under not in where.ids:
+        abort(404)
+    asked = Asked(args["measure"], side, under, args.get("need"), args.get("depth"), day, weekday, hour, helper)
+    return asked, before
+
+
+def _of_calls(measure: str) -> bool:
+    return (SHARES.get(measure) or SPANS[measure]).subject == "calls"
+
+
+def _title(where: Place, asked: Asked) -> str:
+    name = words((SHARES.get(asked.measure) or SPANS[asked.measure]).name)
+    side = {"part": name, "rest": _("未达到：%(name)s", name=name), "whole": _("计入“%(name)s”的全部", name=name)}
+    if asked.measure == "calls" or asked.measure in SPANS:
+        side = dict.fromkeys(side, name)
+    parts = [
+        where.name(asked.station) if asked.station else "",
+        response_tables.need_name(asked.need) if asked.need is not None else "",
+        response_tables.depth_name(asked.depth) if asked.depth is not None else "",
+        asked.day.isoformat() if asked.day else "",
+        response_tables.weekday_name(asked.weekday) if asked.weekday in range(1, 8) else "",
+        f"{asked.hour}:00" if asked.hour is not None else "",
+    ]
+    return " · ".join([side[asked.side], *(part for part in parts if part)])

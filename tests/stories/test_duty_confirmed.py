@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from hotline.calls.keeping import duty, watch
+from hotline.calls.kinds.base import Work
+from hotline.directory.models import Staff, Station
+from hotline.roster import desk
+from hotline.roster.queries import load_rosters
 from hotline.simulator.behaviours import NEVER_ANSWERS, Behaviour, answers, presses, voicemail
 from tests.stories.lookout import duties, handset, look, notices, watched
 from tests.stories.town import Town
@@ -162,13 +170,58 @@ def test_nobody_is_rung_for_a_shift_that_somebody_took_over_by_key(town: Town) -
     assert len(duties(town, "longgang")) == 1
 
 
-def take_over(session: object, town: Town) -> None:
-    from sqlalchemy import select
-    from sqlalchemy.orm import Session
+def test_two_beats_and_two_workers_at_once_ring_nobody_twice(town: Town) -> None:
+    def all_at_once() -> list[dict[str, int]]:
+        with ThreadPoolExecutor(4) as workers:
+            return list(workers.map(lambda _: look(town), range(4)))
 
-    from hotline.directory.models import Staff
-    from hotline.roster import desk
+    async def story() -> None:
+        await town.world.work(look, town)
+        await town.world.passes(125)
+        found = await town.world.work(all_at_once)
+        assert sum(seen["asked"] for seen in found) == 13
+        await town.world.passes(60)
+        assert (await town.world.work(look, town))["asked"] == 0
 
-    assert isinstance(session, Session)
+    town.play(story())
+    assert len(town.errands("duty_check")) == 13
+
+
+def test_a_look_out_that_dies_half_way_is_made_up_for_a_minute_later(town: Town) -> None:
+    def dies() -> None:
+        with pytest.raises(KeyboardInterrupt), town.x.sessions.begin() as session:
+            work = Work(town.x, session, town.x.clock())
+            [tenant] = watch.tenants(session)
+            stations = session.scalars(select(Station.id)).all()
+            since = work.now - timedelta(minutes=10)
+            rosters = load_rosters(session, stations, since, work.now + timedelta(days=9)).values()
+            assert duty.ask_those_who_begin(work, tenant, rosters, since) == 13
+            raise KeyboardInterrupt
+
+    async def story() -> None:
+        await town.world.work(look, town)
+        await town.world.passes(125)
+        await town.world.work(dies)
+        assert (await town.world.work(look, town))["asked"] == 13
+
+    town.play(story())
+
+
+def test_shifts_that_began_before_anybody_looked_are_not_rung_up(make_town: Callable[..., Town]) -> None:
+    town = make_town(start=AT_EIGHT + timedelta(minutes=5))
+    assert look(town)["asked"] == 0
+
+
+def test_a_worker_that_was_down_for_a_quarter_of_an_hour_still_asks(town: Town) -> None:
+    async def story() -> None:
+        await town.world.work(look, town)
+        await town.world.passes(17 * 60)
+        assert (await town.world.work(look, town))["asked"] == 13
+
+    town.play(story(), working=False)
+
+
+def take_over(session: Session, town: Town) -> None:
+    """Somebody else of the station is on duty from now on."""
     staff = session.scalars(select(Staff).where(Staff.code == "longgang-s4")).one()
     desk.take_over_now(session, staff.tenant_id, staff.station_id, staff.id, town.x.clock(), "测试")

@@ -81,5 +81,4 @@ def page(
         query = query.where(AccessLog.account_id == account_id)
     if before:
         query = query.where(tuple_(AccessLog.at, AccessLog.id) < before)
-    rows = session.execute(query.order_by(AccessLog.at.desc(), AccessLog.id.desc()).limit(limit))
-    return rows.tuples().all()
+    return session.execute(query.order_by(AccessLog.at.desc(), AccessLog.id.desc()).limit(limit)).all()

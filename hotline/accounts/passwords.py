@@ -50,6 +50,8 @@ def weakness(password: str, login: str) -> tuple[str, str] | None:
         return f"密码至少要 {LEAST} 个字符", f"A password needs at least {LEAST} characters"
     if len(password) > MOST:
         return f"密码最多 {MOST} 个字符", f"A password has at most {MOST} characters"
+    if password.isdigit():
+        return "密码不能只有数字", "A password must not be digits alone"
     if login and login in folded:
         return "密码里不能有登录名", "A password must not contain the sign-in name"
     rest = folded

@@ -24,7 +24,7 @@ PASSWORD = "correct horse battery"
 
 def an_account(session: Session, role: Role, station: Station | None, now: datetime, login: str = "") -> Account:
     """Make an account; its sign-in name is of no matter unless given."""
-    wanted = NewAccount(login or f"{role}-{new_id().hex[-8:]}", "赵明", role, station.id if station else None)
+    wanted = NewAccount(login or f"{role}-{new_id().hex[-8:]}", "Zhao Ming", role, station.id if station else None)
     return people.add(session, wanted, "test", now)
 
 

@@ -69,7 +69,9 @@ class Settings(BaseSettings):
         "", pattern=r"^[a-z, ]*$", description="Roles that must use a second factor, comma-separated; or all."
     )
     oidc_issuer: str = Field(
-        "", description="Address of the identity provider (OpenID Connect), without /.well-known; empty: none."
+        "",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",
+        description="Address of the identity provider (OpenID Connect), without /.well-known; empty: none.",
     )
     oidc_client_id: str = Field("", description="Our name at the identity provider.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Our secret at the identity provider.")

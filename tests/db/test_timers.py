@@ -163,7 +163,7 @@ def test_the_desk_and_a_worker_never_wait_for_each_other_in_a_circle(fresh_datab
         ticket = open_ticket(session, make_county(session))
         desk.promise_call_back(session, ticket, 15, START, "missed")
     with sessions.begin() as session:
-        (timer_id,) = timers.claim(session, START + 20 * MINUTE)
+        timer_id = timers.claim(session, START + 20 * MINUTE)[0]  # the call back or one of its clocks
     taken, at_the_desk = Event(), Event()
 
     def answer() -> None:

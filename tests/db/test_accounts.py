@@ -204,9 +204,9 @@ def test_a_password_kept_cheaply_is_kept_anew_at_sign_in(
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE access_log SET what = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"]
+    "change", ["UPDATE access_log SET what = 'x'", "DELETE FROM access_log", "TRUNCATE access_log"]
 )
-def test_the_access_log_is_only_added_to(session: Session, account: Account, statement: str) -> None:
+def test_the_access_log_is_only_added_to(session: Session, account: Account, change: str) -> None:
     access.note(session, What.SIGNED_IN, NOW, account=account)
     session.flush()
     with pytest.raises(DBAPIError, match="only added to"):

@@ -30,7 +30,7 @@ from hotline.roster.duty import RoleRoster, Roster, covering
 from tests.unit.roster.rosters import ANN, BO, rosters, wall
 
 QUIET = "22:00-07:00"
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(lambda m: m.replace(tzinfo=UTC))
 STATION = UUID(int=7)
 
 

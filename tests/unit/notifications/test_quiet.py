@@ -45,7 +45,7 @@ def test_weekends_and_holidays_wait_and_make_up_days_do_not() -> None:
 
 
 @given(
-    st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
     st.times(),
     st.times(),
     st.booleans(),

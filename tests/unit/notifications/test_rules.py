@@ -111,7 +111,7 @@ def test_every_clock_has_a_name_and_times_are_local() -> None:
 @given(
     st.sampled_from(sorted(WAYS)),
     st.booleans(),
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),
     st.lists(
         st.builds(
             Channel,

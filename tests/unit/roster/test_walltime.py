@@ -22,7 +22,7 @@ from tests.unit.roster.rosters import wall
         "２０２６-11-05　08：00",
         "2026-11-05T00:00:00+00:00",
         "2026-11-05 08:00:00",
-        datetime(2026, 11, 5, 8),  # noqa: DTZ001  (what YAML makes of a time with seconds)
+        datetime(2026, 11, 5, 8),
         datetime(2026, 11, 5, 0, tzinfo=UTC),
     ],
 )
@@ -49,7 +49,7 @@ def test_what_is_no_time_of_day_is_refused(text: object) -> None:
         read_time(text)
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
 def test_a_moment_that_is_written_is_read_again(moment: datetime) -> None:
     assert read_moment(write_moment(moment)) == moment
 

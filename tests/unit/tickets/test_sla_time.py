@@ -20,7 +20,7 @@ def at(month: int, day: int, hour: int = 9, year: int = 2026) -> datetime:
     return datetime(year, month, day, hour, tzinfo=SHANGHAI).astimezone(UTC)
 
 
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2029, 1, 1), timezones=st.just(UTC))
 amounts = st.timedeltas(timedelta(), timedelta(days=40))
 pauses = st.lists(st.tuples(moments, moments).map(sorted).map(lambda pair: Pause(*pair)), max_size=4)
 

@@ -4,7 +4,8 @@ callback (to the handset) - effects: accept, decline, silence, call_survivor is 
 wrap_up. Words, left out when unknown: ``village``, ``name``, ``hearing``, ``dialect``, ``missed`` (when they called).
 Flags: urgent, message (they left one), reopened (feedback: not content), settled (they got through meanwhile), colleague, outcome. While the survivor's
 numbers ring, the facts' next_tier has the kind "survivor".
-callback_survivor (to the survivor, before the bridge) - no effects. Words: ``station``.
+callback_survivor (to the survivor, before the bridge) - no effects. Words: ``station``; ``partner`` when it is a branch that
+rings.
 """
 
 from __future__ import annotations
@@ -59,7 +60,13 @@ CALLBACK = Flow(
 CALLBACK_SURVIVOR = Flow(
     "callback_survivor",
     "greeting",
-    {"greeting": Say(says("callback.greeting"), then="join"), "join": Join()},
-    frozenset({"station"}),
+    {
+        "greeting": Say(
+            says(Part("callback.greeting", unless="partner"), Part("callback.greeting_partner", when="partner")),
+            then="join",
+        ),
+        "join": Join(),
+    },
+    frozenset({"station", "partner"}),
 )
 """A missed call is rung back: the survivor's side."""

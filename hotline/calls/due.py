@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hotline.calls import errands
 from hotline.calls.exchange import Exchange
-from hotline.calls.kinds import call_back, tellings
+from hotline.calls.kinds import branch_calls, call_back, telling_calls
 from hotline.calls.kinds import feedback as ask_feedback
 from hotline.calls.kinds.base import Work
 from hotline.calls.orders import TIMER as ERRAND
@@ -30,14 +30,14 @@ def _ask_feedback(work: Work, timer: Timer) -> None:
 
 
 def _take_back(work: Work, timer: Timer) -> None:
-    if timer.ticket_id:
-        referrals.deadline_passed(work.session, timer.ticket_id, work.now)
+    if timer.ticket_id and (late := referrals.deadline_passed(work.session, timer.ticket_id, work.now)):
+        branch_calls.returned(work, work.session.get_one(Ticket, timer.ticket_id), late)
 
 
 def _clock(work: Work, timer: Timer) -> None:
     for escalation in clocks.fire(work.session, timer, work.now):
         for request in tell.escalated(work.session, escalation, work.now):
-            tellings.order(work, request, escalation.ticket)
+            telling_calls.order(work, request, escalation.ticket)
 
 
 HANDLERS: Mapping[str, Callable[[Work, Timer], None]] = {

@@ -17,6 +17,8 @@ from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.kinds.registry import KINDS
 from hotline.calls.models import Errand, Recording, Reply
 from hotline.db import new_id
+from hotline.directory.models import Station
+from hotline.directory.words import short_name
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
 from hotline.telephony.twiml import Ringing, Style, Target
@@ -35,6 +37,7 @@ from ivr_flows.engine.steps import (
     Step,
     TierWords,
 )
+from tickets.models import Ticket
 
 SURVIVOR_RINGS_SECONDS = 30
 """How long a survivor's telephone rings: old people need time to get up."""
@@ -167,6 +170,9 @@ def greet(x: Exchange, session: Session, errand_id: UUID) -> str:
     work, flow = Work(x, session, x.clock()), x.flows["callback_survivor"]
     errand = session.get_one(Errand, errand_id)
     facts = KINDS[errand.kind].facts(work, errand)
+    if errand.ticket_id:
+        station = session.get_one(Station, session.get_one(Ticket, errand.ticket_id).station_id)
+        facts = replace(facts, words={**facts.words, "station": short_name(station, errand.language)})
     steps = run(flow, Position(flow.start), Begin(), facts).steps
     return twiml.render(steps, _style(work, errand, ()))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from hotline.calls.errands import hold
+from hotline.calls.kinds import referral_case
 from hotline.calls.kinds.base import Work
 from hotline.calls.models import Errand
 from hotline.db import new_id
-from hotline.directory.models import Handset, Line, Station
+from hotline.directory.models import BranchLine, Handset, Line, Station
 from hotline.directory.queries import find_line
 from hotline.directory.words import short_name
 from hotline.numbers import Number
@@ -23,7 +24,7 @@ def begin(work: Work, event: CallEvent) -> Errand | None:
     line = find_line(work.session, work.x.vault, event.called)
     if line is None:
         return None
-    errand = _of_handset(work, event.caller, line)
+    errand = _of_handset(work, event.caller, line) or _of_branch(work, event.caller, line)
     if errand is None:
         return None
     errand.state, errand.sid = "talking", event.sid
@@ -54,6 +55,33 @@ def _of_handset(work: Work, caller: Number, line: Line) -> Errand | None:
         number_sealed=handset.number_sealed,
         created_at=work.now,
     )
+
+
+def _of_branch(work: Work, caller: Number, line: Line) -> Errand | None:
+    """A team or partner rings about a case it has taken; without one it is a caller like any other."""
+    branch = work.session.scalars(
+        select(BranchLine)
+        .where(BranchLine.number_hash == work.x.vault.fingerprint(caller.value), BranchLine.active)
+        .where(BranchLine.tenant_id == line.tenant_id)
+    ).first()
+    taken = referral_case.cases_of(work, branch) if branch else ()
+    if branch is None or not taken:
+        return None
+    errand = Errand(
+        id=new_id(),
+        kind="referral_case",
+        tenant_id=line.tenant_id,
+        line_id=line.id,
+        target_kind="branch",
+        target_id=branch.id,
+        label=taken[0].label,
+        number_hash=branch.number_hash,
+        number_sealed=branch.number_sealed,
+        created_at=work.now,
+        data={"incoming": True},
+    )
+    referral_case.choose(errand, taken, 0)
+    return errand
 
 
 def _label(work: Work, handset: Handset) -> str:

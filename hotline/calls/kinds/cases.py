@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -10,12 +11,15 @@ from hotline.calls.briefing import NAMELESS, person_words
 from hotline.calls.kinds.base import Survivor, Work
 from hotline.calls.models import Errand
 from hotline.directory.models import BranchLine, Partner, SurvivorPhone, Team
+from hotline.directory.queries import station_path
 from hotline.numbers import from_stored
 from ivr_flows.engine.steps import Choice
 from tickets.models import Ticket
 
 MOST_NUMBERS = 3
 """Telephones of one survivor that a call back tries."""
+_DOUBLE = "欧阳司马上官诸葛东方皇甫尉迟公孙慕容令狐夏侯长孙宇文司徒端木呼延南宫独孤轩辕申屠澹台"
+TWO_CHARACTER_SURNAMES = frozenset(_DOUBLE[at : at + 2] for at in range(0, len(_DOUBLE), 2))
 
 
 def ticket_of(work: Work, errand: Errand) -> Ticket | None:
@@ -56,12 +60,44 @@ def in_language(sentence: str, language: str) -> str:
     return english.removesuffix(")") if language == "en" and english else chinese
 
 
-def branches(work: Work, errand: Errand, most: int = 8) -> tuple[Choice, ...]:
-    """Return the teams and partners of the tenant that a ticket may be handed to."""
-    teams = select(Team.id, Team.name).join(BranchLine, BranchLine.team_id == Team.id)
-    partners = select(Partner.id, Partner.name).join(BranchLine, BranchLine.partner_id == Partner.id)
-    rows = [
-        *work.session.execute(teams.where(Team.tenant_id == errand.tenant_id, Team.active).distinct()),
-        *work.session.execute(partners.where(Partner.tenant_id == errand.tenant_id, Partner.active).distinct()),
-    ]
-    return tuple(Choice(str(row.id), row.name) for row in rows[:most])
+def surname_of(work: Work, ticket: Ticket, language: str) -> str:
+    """Return how outsiders are told who it is: the surname alone, the minimum they need to greet somebody."""
+    name = words_of(work, ticket, language).get("name", "").partition("或")[0].partition(" or ")[0]
+    if not name:
+        return NAMELESS[language == "en"]
+    surname = surname_in(name)
+    return f"a family named {surname}" if language == "en" else f"一位姓{surname}的家属"
+
+
+def surname_in(name: str) -> str:
+    """Return the surname of a Chinese name (欧阳 for 欧阳菊) or of one in Latin letters (its last word)."""
+    if name[0].isascii():
+        return name.split()[-1]
+    return name[:2] if name[:2] in TWO_CHARACTER_SURNAMES and len(name) > 2 else name[0]
+
+
+def branches(work: Work, errand: Errand, most: int = 18) -> tuple[Choice, ...]:
+    """Return the teams and partners that serve the place of a ticket, those that serve its need and place first."""
+    ticket = work.session.get(Ticket, errand.ticket_id) if errand.ticket_id else None
+    station_id = ticket.station_id if ticket else errand.station_id
+    path = [station.id for station in station_path(work.session, station_id)] if station_id else []
+    wanted = {ticket.need, ticket.domain} - {""} if ticket else set[str]()
+    ranked = {
+        owner.id: ((wanted.isdisjoint(serves), owner.station_id is None, priority, owner.code), owner.name)
+        for owner, serves, priority in _owners(work, errand.tenant_id)
+        if owner.station_id is None or owner.station_id in path
+    }
+    return tuple(Choice(str(id_), name) for id_, (_, name) in sorted(ranked.items(), key=lambda row: row[1][0]))[:most]
+
+
+def _owners(work: Work, tenant_id: UUID) -> Iterator[tuple[Team | Partner, list[str], int]]:
+    """Yield each team and partner with what one of its lines serves and that line's priority, the best line last."""
+    lines = (BranchLine.serves, BranchLine.priority)
+    usable, best_last = BranchLine.active, BranchLine.priority.desc()
+    teams = select(Team, *lines).join(BranchLine, BranchLine.team_id == Team.id).where(Team.active, usable)
+    for team, serves, priority in work.session.execute(teams.where(Team.tenant_id == tenant_id).order_by(best_last)):
+        yield team, serves, priority
+    partners = select(Partner, *lines).join(BranchLine, BranchLine.partner_id == Partner.id)
+    partners = partners.where(Partner.active, usable, Partner.tenant_id == tenant_id)
+    for partner, serves, priority in work.session.execute(partners.order_by(best_last)):
+        yield partner, serves, priority

@@ -8,15 +8,16 @@ from typing import Literal
 from uuid import UUID
 
 from hotline.calls import orders
-from hotline.calls.kinds import cases, tellings
+from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Kind, Work
+from hotline.calls.kinds.survivors import survivor_callee
+from hotline.calls.kinds.telling_calls import tell_all
 from hotline.calls.lookup import policy_for
 from hotline.calls.models import Errand
 from hotline.clock import local
-from hotline.directory.models import Station, Survivor
+from hotline.directory.models import Station
 from hotline.directory.words import short_name
 from hotline.notifications import recipients, tell
-from hotline.vault import Vault
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import asking, desk, feedback
 from tickets.models import Feedback, Ticket
@@ -115,8 +116,7 @@ def _reopened(work: Work, ticket: Ticket) -> None:
         desk.promise_call_back(work.session, ticket, minutes, work.now, "feedback")
     event = tell.about_ticket(work.session, ticket, "ticket_reopened", f"reopened:{ticket.id}:{ticket.raised}")
     head = recipients.head(work.session, ticket.station_id, work.now, ticket.raised)
-    for request in tell.tell(work.session, event, [head], work.now):
-        tellings.order(work, request, ticket)
+    tell_all(work, event, [head], ticket)
 
 
 def start(work: Work, ticket_id: UUID | None, tries: int) -> None:
@@ -128,23 +128,3 @@ def start(work: Work, ticket_id: UUID | None, tries: int) -> None:
     callee = survivor_callee(work, ticket)
     if callee is not None:
         orders.order(work.session, "feedback", callee, work.now, ticket_id=ticket.id, attempt=tries + 1)
-
-
-def survivor_callee(work: Work, ticket: Ticket) -> orders.Callee | None:
-    """Return how to ring a ticket's survivor; None when no number is known."""
-    telephones = cases.telephones_of(work, ticket)
-    if not telephones:
-        return None
-    vault: Vault = work.x.vault
-    survivor = work.session.get(Survivor, ticket.survivor_id) if ticket.survivor_id else None
-    return orders.Callee(
-        kind="survivor",
-        id=ticket.survivor_id or ticket.id,
-        label=survivor.name if survivor else "",
-        number_hash=vault.fingerprint(telephones[0].number),
-        number_sealed=vault.seal(telephones[0].number),
-        tenant_id=ticket.tenant_id,
-        line_id=orders.line_for(work.session, ticket),
-        station_id=ticket.station_id,
-        language=survivor.language if survivor else "zh-CN",
-    )

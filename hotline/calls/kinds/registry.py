@@ -11,8 +11,10 @@ from hotline.calls.kinds.feedback import AskFeedback
 from hotline.calls.kinds.handover import TakeShift
 from hotline.calls.kinds.handset_test import HandsetTest
 from hotline.calls.kinds.referral import ReferralOffer
+from hotline.calls.kinds.referral_case import ReferralCase
 from hotline.calls.kinds.staff_menu import StaffMenu
 from hotline.calls.kinds.tellings import Notice, Reminder
+from hotline.calls.kinds.who_rings import WhoRings
 from hotline.calls.kinds.wrap_up import WrapUp
 
 KINDS: Mapping[str, Kind] = {
@@ -21,6 +23,8 @@ KINDS: Mapping[str, Kind] = {
     "staff_menu": StaffMenu(),
     "feedback": AskFeedback(),
     "referral": ReferralOffer(),
+    "referral_case": ReferralCase(),
+    "who_rings": WhoRings(),
     "notice": Notice(),
     "reminder": Reminder(),
     "handover": TakeShift(),

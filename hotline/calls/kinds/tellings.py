@@ -11,38 +11,11 @@ from hotline.calls.kinds.base import Kind, Survivor, Work
 from hotline.calls.kinds.wrap_up import apply_outcome, keep_memo
 from hotline.calls.models import Errand
 from hotline.clock import local
-from hotline.directory.models import Handset, Staff, Station
-from hotline.notifications import tell
-from hotline.notifications.rules import TelephoneRequest
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import clocks, desk
-from tickets.models import Ticket
 
 AGAIN = timedelta(minutes=10)
 """A telling nobody acknowledged is repeated once after this."""
-
-
-def order(work: Work, request: TelephoneRequest, ticket: Ticket) -> None:
-    """Order the call that carries a request of the notifications out; who has no telephone is told otherwise."""
-    phone = request.telephone
-    row: Handset | Staff | None = (
-        work.session.get(Handset, phone.id) if phone.kind == "handset" else work.session.get(Staff, phone.id)
-    )
-    if row is None or row.number_hash is None or row.number_sealed is None:
-        return
-    station = work.session.get_one(Station, row.station_id)
-    callee = orders.Callee(
-        kind=phone.kind,
-        id=row.id,
-        label=f"{station.name}值班手机" if isinstance(row, Handset) else row.name,
-        number_hash=row.number_hash,
-        number_sealed=row.number_sealed,
-        tenant_id=ticket.tenant_id,
-        line_id=orders.line_for(work.session, ticket),
-        station_id=row.station_id,
-    )
-    data = tell.errand_data(request)
-    orders.order(work.session, request.errand, callee, work.now, due_at=request.not_before, ticket_id=ticket.id, **data)
 
 
 class Notice(Kind):

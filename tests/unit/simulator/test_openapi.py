@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from openapi_schema_validator import OAS30Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT4
 
 from hotline.simulator.carrier import Config
 from hotline.simulator.rest.core import Rest
 from hotline.simulator.world import WEBHOOK, World
 from tests.unit.simulator.conftest import LINE
 from tests.unit.simulator.toy import Toy
+from tests.vendor_description import BASE, check, description, needed
 
-FILE = Path(__file__).parents[4] / "shared/twilio/twilio_api_v2010.json"
-pytestmark = pytest.mark.skipif(
-    not FILE.exists(), reason=f"the vendor's OpenAPI description is not on this machine ({FILE})"
-)
-BASE = "/2010-04-01/Accounts/{AccountSid}"
+pytestmark = needed
 AUTH = (Config.account, Config.token)
 CALLER, DUTY = "+8615400000001", "+8615400000002"
-
-
-@lru_cache(maxsize=1)
-def description() -> dict[str, Any]:
-    return dict(json.loads(FILE.read_text("utf-8")))
 
 
 def schema_of(path: str, method: str, status: int) -> dict[str, Any]:
     answer = description()["paths"][BASE + path][method]["responses"][str(status)]
     return dict(answer["content"]["application/json"]["schema"])
-
-
-def check(body: object, schema: dict[str, Any]) -> None:
-    resource = Resource.from_contents(description(), default_specification=DRAFT4)
-    registry: Registry[Any] = Registry().with_resource("urn:vendor", resource)
-    absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:vendor#/'))
-    OAS30Validator(absolute, registry=registry).validate(body)
 
 
 @pytest.fixture

@@ -50,13 +50,10 @@ def offer(
     return referral
 
 
-def open_referral(session: Session, ticket_id: UUID) -> Referral | None:
-    """Return the referral that a ticket waits for, locked, or None."""
-    return session.scalars(
-        select(Referral)
-        .where(Referral.ticket_id == ticket_id, Referral.state.in_(("offered", "accepted")))
-        .with_for_update()
-    ).first()
+def open_referral(session: Session, ticket_id: UUID, *, lock: bool = True) -> Referral | None:
+    """Return the referral that a ticket waits for, locked unless it is only to be read, or None."""
+    query = select(Referral).where(Referral.ticket_id == ticket_id, Referral.state.in_(("offered", "accepted")))
+    return session.scalars(query.with_for_update() if lock else query).first()
 
 
 def accept(session: Session, referral: Referral, now: datetime) -> None:

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.calls import progress
 from hotline.calls.models import Call, Leg
-from hotline.clock import local
+from hotline.calls.progress import Progress
 from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
@@ -19,7 +20,7 @@ from hotline.directory.words import short_name
 from ivr_flows.engine.steps import Choice, Facts, TierWords
 from tickets.desk import find_open_for
 from tickets.models import Ticket
-from tickets.states import STATE_WORDS, State
+from tickets.states import FINAL
 
 NUMERALS = {5: "五", 10: "十", 15: "十五", 20: "二十", 30: "三十", 60: "六十"}
 
@@ -61,10 +62,17 @@ class Briefing:
 
     @cached_property
     def _ticket(self) -> Ticket | None:
-        """The survivor's open ticket besides the one of this very call."""
+        """The survivor's open ticket: another one, or this call's own where an earlier call was missed."""
         if self._call.survivor_id is None:
             return None
-        return find_open_for(self._session, self._call.survivor_id, besides=self._call.ticket_id)
+        own = self._session.get_one(Ticket, self._call.ticket_id)
+        other = find_open_for(self._session, self._call.survivor_id, besides=own.id)
+        return other or (own if own.opened_at < self._call.started_at and own.state not in FINAL else None)
+
+    @cached_property
+    def _progress(self) -> Progress | None:
+        ticket = self._ticket
+        return progress.read(self._session, ticket, self._now, self._call.language) if ticket else None
 
     def _words(self) -> dict[str, str]:
         call, language = self._call, 0 if self._call.language == "zh-CN" else 1
@@ -82,15 +90,8 @@ class Briefing:
         for word, owner in (("team", branch), ("partner", partner)):
             if owner:
                 words[word] = (owner.name_en if language else "") or owner.name
-        if self._ticket:
-            words |= self._progress(self._ticket, language)
-        return words
-
-    def _progress(self, ticket: Ticket, language: int) -> dict[str, str]:
-        words = {"doing": STATE_WORDS[State(ticket.state)][language], "holder": ticket.answered_by}
-        if ticket.call_back_by:
-            due = local(ticket.call_back_by)
-            words["until"] = f"{due.month}月{due.day}日{due.hour}点" if language == 0 else due.strftime("%d %B %H:%M")
+        if self._progress:
+            words |= self._progress.words
         return words
 
     def _flags(self, unconfirmed: bool) -> Iterator[str]:
@@ -98,9 +99,9 @@ class Briefing:
             yield "no_number"
         if unconfirmed:
             yield "unconfirmed"
-        if self._ticket:
+        if self._progress:
             yield "ticket"
-            if self._ticket.call_back_by and self._ticket.call_back_by < self._now:
+            if self._progress.late:
                 yield "late"
         if self._call.survivor_id is None and len(self._people()) > 1:
             yield "several"

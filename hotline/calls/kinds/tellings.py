@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hotline.calls import orders
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Kind, Survivor, Work
 from hotline.calls.kinds.wrap_up import apply_outcome, keep_memo
 from hotline.calls.models import Errand
-from hotline.clock import local
+from hotline.calls.spoken import by_when
 from ivr_flows.engine.steps import Effect, Facts
 from tickets import clocks, desk
 
@@ -57,8 +57,8 @@ class Reminder(Notice):
             return Facts(errand.language, flags=frozenset({"settled"}))
         words = {"ticket": str(ticket.number), "name": cases.name_of(work, ticket, errand.language)}
         words["holder"] = str(errand.data.get("holder", ""))
-        if ticket.call_back_by:
-            words["until"] = f"{local(ticket.call_back_by):%H:%M}"
+        if due := errand.data.get("due"):
+            words["until"] = by_when(datetime.fromisoformat(str(due)), work.now, errand.language)
         flags = {name for name in ("late",) if errand.data.get(name)}
         if not self.wanted(work, errand):
             flags.add("settled")

@@ -38,20 +38,20 @@ def overview() -> str:
 
 @views.route("/new", methods=["GET", "POST"])
 @needs(MANAGE)
-def new() -> AnyResponse | tuple[str, int]:
+def new() -> tuple[str, int]:
     """Make an account; its one-time password is shown once."""
     x = exchange()
     problem = ""
     with x.sessions() as session:
         stations = _stations(session)
-        if request.method == "POST":
-            try:
+    if request.method == "POST":
+        try:
+            with x.sessions.begin() as session:
                 account, password = _add(session, stations)
-                session.commit()
-                return render_template("account_made.html", account=account, password=password), 201
-            except AccountError as error:
-                session.rollback()
-                problem = said(error)
+        except AccountError as error:
+            problem = said(error)
+        else:
+            return render_template("account_made.html", account=account, password=password), 201
     given = [role for role in Role if may_give(current.current().role, role)]
     page = render_template(
         "account_new.html", problem=problem, stations=stations, roles=given,

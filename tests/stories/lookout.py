@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -19,11 +20,27 @@ from tests.stories.town import Town
 T = TypeVar("T")
 
 
+class _Failures(logging.Handler):
+    """Keeps what a look-out logs when one of its parts fails."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(record.getMessage())
+
+
 def look(town: Town) -> dict[str, int]:
-    """Look out once for every tenant; return what was found to do."""
+    """Look out once for every tenant; return what was found to do. A part that fails fails the story."""
+    failures = _Failures()
+    watch.log.addHandler(failures)
     with town.reading() as session:
         tenants = watch.tenants(session)
-    return {name: count for tenant in tenants for name, count in watch.look(town.x, tenant).items()}
+    found = {name: count for tenant in tenants for name, count in watch.look(town.x, tenant).items()}
+    watch.log.removeHandler(failures)
+    assert failures.seen == []
+    return found
 
 
 def watched(town: Town, story: Coroutine[Any, Any, T]) -> T:

@@ -111,6 +111,25 @@ def test_a_voicemail_demotes_a_silent_ring_does_not_and_a_key_restores(town: Tow
     assert again.times_rung == 2 and handset(town, "longgang-1").state == "ok"
 
 
+def test_even_a_wrong_key_is_a_human_and_restores_the_handset(town: Town) -> None:
+    confirmed(town, "longgang-1")
+    worn = update(Handset).where(Handset.code == "longgang-1").values(failures=2, state="suspect")
+    town.change(lambda s: s.execute(worn))
+    phone = town.handset("longgang-1")
+
+    async def story() -> None:
+        await phone.rings(within=720)
+        phone.answer()
+        await phone.hears("按1")
+        phone.press("5")
+        await town.world.passes(3)
+        phone.hang_up()
+        await town.world.passes(10)
+
+    watched(town, story())
+    assert (handset(town, "longgang-1").failures, handset(town, "longgang-1").state) == (0, "ok")
+
+
 def test_whoever_hangs_up_at_once_is_a_human_and_demotes_nothing(town: Town) -> None:
     confirmed(town, "longgang-1")
     town.change(lambda s: s.execute(update(Handset).where(Handset.code == "longgang-1").values(failures=1)))

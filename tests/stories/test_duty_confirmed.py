@@ -170,6 +170,19 @@ def test_nobody_is_rung_for_a_shift_that_somebody_took_over_by_key(town: Town) -
     assert len(duties(town, "longgang")) == 1
 
 
+def test_whoever_is_relieved_before_answering_is_not_asked_again_and_raises_no_alarm(town: Town) -> None:
+    phone = town.handset("longgang-1", NEVER_ANSWERS)
+
+    async def story() -> None:
+        await phone.rings(within=200)
+        town.change(lambda session: take_over(session, town))
+        await phone.stays_quiet(1500)
+
+    watched(town, story())
+    assert [row.state for row in duties(town, "longgang")] == ["relieved"]
+    assert notices(town, "duty_unconfirmed") == []
+
+
 def test_two_beats_and_two_workers_at_once_ring_nobody_twice(town: Town) -> None:
     def all_at_once() -> list[dict[str, int]]:
         with ThreadPoolExecutor(4) as workers:

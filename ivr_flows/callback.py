@@ -2,10 +2,10 @@
 
 callback (to the handset) - effects: accept, decline, silence, call_survivor is implied by accept; afterwards those of
 wrap_up. Words, left out when unknown: ``village``, ``name``, ``hearing``, ``dialect``, ``missed`` (when they called).
-Flags: urgent, message (they left one), reopened (feedback: not content), settled (they got through meanwhile), colleague, outcome. While the survivor's
-numbers ring, the facts' next_tier has the kind "survivor".
-callback_survivor (to the survivor, before the bridge) - no effects. Words: ``station``; ``partner`` when it is a branch that
-rings.
+Flags: urgent, message (they left one), reopened (feedback: not content), settled (they got through meanwhile),
+colleague, outcome. While the survivor's numbers ring, the facts' next_tier has the kind "survivor".
+callback_survivor (to the survivor, before the bridge) - no effects. Words: ``station``; ``partner`` when it is a
+branch that rings.
 """
 
 from __future__ import annotations

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
-from hotline.calls import errands
+from hotline.calls import errand_watch, errands
 from hotline.calls.exchange import Exchange
 from hotline.calls.kinds import branch_calls, call_back, telling_calls
 from hotline.calls.kinds import feedback as ask_feedback
@@ -49,6 +50,22 @@ HANDLERS: Mapping[str, Callable[[Work, Timer], None]] = {
 """Kind of timer -> what it does, within the transaction that marks the timer as done."""
 
 
+def _place(x: Exchange, data: Mapping[str, Any]) -> bool:
+    return errands.place(x, UUID(data["errand"]))
+
+
+def _ask_after(x: Exchange, data: Mapping[str, Any]) -> bool:
+    errand_watch.ask_after(x, UUID(data["errand"]))
+    return True
+
+
+OUTSIDE: Mapping[str, Callable[[Exchange, Mapping[str, Any]], bool]] = {
+    ERRAND: _place,
+    errands.WATCH: _ask_after,
+}
+"""Kinds that ask the carrier, so no transaction is held meanwhile: each is safe to repeat; True: it is done."""
+
+
 def fire(x: Exchange, timer_id: UUID) -> None:
     """Do what a claimed timer is for, once: a second run finds it done. A failure is kept and tried again later."""
     try:
@@ -64,14 +81,15 @@ def _fire(x: Exchange, timer_id: UUID) -> None:
         timer = timers.take(session, timer_id)
         if timer is None:
             return
-        errand = timer.data.get("errand") if timer.kind == ERRAND else None
-        if errand is None:
+        outside = OUTSIDE.get(timer.kind)
+        if outside is None:
             timers.finish(timer, x.clock())
             if handler := HANDLERS.get(timer.kind):
                 handler(Work(x, session, x.clock()), timer)
             return
-    # Placing a call asks the carrier, so no transaction is held meanwhile; placing twice is found out by its row.
-    errands.place(x, UUID(errand))
+        data = dict(timer.data)
+    if not outside(x, data):
+        return
     with x.sessions.begin() as session:
         timer = timers.take(session, timer_id)
         if timer is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -19,7 +20,7 @@ from hotline.directory import health
 from hotline.directory.models import Line
 from hotline.numbers import from_stored
 from hotline.telephony.events import CallEvent
-from hotline.telephony.rest import CarrierError
+from hotline.telephony.rest import CarrierError, RefusedError
 from tickets import timers
 
 log = logging.getLogger(__name__)
@@ -28,42 +29,81 @@ BUSY_AGAIN = timedelta(minutes=1)
 """A telephone on another call is tried again after this."""
 MAILBOX_LISTENS = timedelta(seconds=10)
 """A mailbox hears our prompt to its end; whoever hangs up sooner is a human without time."""
+WATCH = "errand_watch"
+"""Kind of the timer that asks the carrier after an errand whose end was never reported."""
+WATCH_AFTER = timedelta(minutes=4)
+ASKING = "asking"
+"""In an errand's data: since when a worker has been asking the carrier to place it."""
+ASKING_LASTS = timedelta(minutes=1)
+"""A worker that asks for longer is dead: the carrier's client gives up after seconds."""
 LONGEST = timedelta(minutes=45)
 """A telephone is held for an errand no longer than this, should its end never be reported."""
 
 
-def place(x: Exchange, errand_id: UUID) -> None:
-    """Ring the telephone of a waiting errand. Safe to repeat: what was placed before is found, not placed again."""
+def place(x: Exchange, errand_id: UUID) -> bool:
+    """Ring the telephone of a waiting errand; True: its timer has done its duty.
+
+    Safe to repeat and to run twice at once: what was placed before is found, not placed again. Raises CarrierError
+    when nobody knows whether the call was placed; it is to be tried again a little later.
+    """
     with x.sessions.begin() as session:
         work = Work(x, session, x.clock())
         errand = session.get_one(Errand, errand_id, with_for_update=True)
+        if _being_asked(errand, work.now):
+            return False
         if not _ready(work, errand):
-            return
-        errand.state, placed = "placing", errand.placed_at
-        errand.placed_at = placed or work.now
-        number = from_stored(x.vault.open(errand.number_sealed))
-        shown = shown_number(x, session, errand)
-    base = f"{x.settings.base_url}/carrier/errands/{errand_id}"
+            return True
+        errand.state, before = "placing", errand.placed_at
+        errand.placed_at = before or work.now
+        errand.data = {**errand.data, ASKING: work.now.isoformat()}
+        timers.set_timer(session, WATCH, f"{WATCH}:{errand.id}", work.now + WATCH_AFTER, errand=str(errand.id))
+        order = _order(x, session, errand)
     try:
-        sid = x.carrier.find(number.value, placed) if placed else None
-        sid = sid or x.carrier.place(
-            to=number.value,
-            shown=shown,
-            url=f"{base}/0/{x.flows[KINDS[errand.kind].flow].start}",
-            status_url=f"{base}/status",
-            ring_seconds=KINDS[errand.kind].ring_seconds,
-            digits=number.extension or "",
-        )
-    except CarrierError as error:
-        log.warning("errand %s could not be placed: %s", errand_id, error)
+        sid = (_placed_before(x, order, before) if before else None) or x.carrier.place(**order)
+    except RefusedError as error:
+        log.warning("the carrier refuses errand %s: %s", errand_id, error)
         with x.sessions.begin() as session:
-            _ended(Work(x, session, x.clock()), locked(session, errand_id), "failed")
-        return
+            end(Work(x, session, x.clock()), locked(session, errand_id), "failed")
+        return True
+    except CarrierError:
+        with x.sessions.begin() as session:
+            errand = locked(session, errand_id)
+            errand.data = {key: value for key, value in errand.data.items() if key != ASKING}
+        raise
     with x.sessions.begin() as session:
         errand = locked(session, errand_id)
         errand.sid = errand.sid or sid
         if errand.state == "placing":
             errand.state = "ringing"
+    return True
+
+
+def _order(x: Exchange, session: Session, errand: Errand) -> dict[str, Any]:
+    """What the carrier is asked for."""
+    number = from_stored(x.vault.open(errand.number_sealed))
+    base = f"{x.settings.base_url}/carrier/errands/{errand.id}"
+    return {
+        "to": number.value,
+        "shown": shown_number(x, session, errand),
+        "url": f"{base}/0/{x.flows[KINDS[errand.kind].flow].start}",
+        "status_url": f"{base}/status",
+        "ring_seconds": KINDS[errand.kind].ring_seconds,
+        "digits": number.extension or "",
+    }
+
+
+def _placed_before(x: Exchange, order: dict[str, Any], since: datetime) -> str | None:
+    """Return the call that an attempt cut short has placed: none that belongs to another errand."""
+    found = x.carrier.find(order["to"], since)
+    with x.sessions() as session:
+        taken = set(session.scalars(select(Errand.sid).where(Errand.sid.in_(found))))
+    return next((sid for sid in found if sid not in taken), None)
+
+
+def _being_asked(errand: Errand, now: datetime) -> bool:
+    """Whether another worker is asking the carrier at this very moment."""
+    asked = errand.data.get(ASKING) if errand.state == "placing" and errand.sid is None else None
+    return asked is not None and now - datetime.fromisoformat(asked) < ASKING_LASTS
 
 
 def _ready(work: Work, errand: Errand) -> bool:
@@ -72,8 +112,9 @@ def _ready(work: Work, errand: Errand) -> bool:
         return False
     if not KINDS[errand.kind].wanted(work, errand):
         errand.state, errand.ended_at, errand.result = "cancelled", work.now, "no_longer_wanted"
+        work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
         return False
-    later = KINDS[errand.kind].postponed(work, errand)
+    later = KINDS[errand.kind].postponed(work, errand) if errand.state == "waiting" else None
     if later is None and errand.state == "waiting" and not hold(work, errand):
         later = work.now + BUSY_AGAIN
     if later is not None:
@@ -87,7 +128,7 @@ def status(x: Exchange, session: Session, errand_id: UUID, event: CallEvent) -> 
     if errand.sid is None:
         errand.sid = event.sid
     if event.over:
-        _ended(Work(x, session, x.clock()), errand, event.status)
+        end(Work(x, session, x.clock()), errand, event.status)
 
 
 def ended_by_sid(x: Exchange, session: Session, event: CallEvent) -> None:
@@ -97,7 +138,7 @@ def ended_by_sid(x: Exchange, session: Session, event: CallEvent) -> None:
         status(x, session, found, event)
 
 
-def _ended(work: Work, errand: Errand, word: str) -> None:
+def end(work: Work, errand: Errand, word: str) -> None:
     """The call is over: free the telephone, remember how it ended, let its kind decide what follows."""
     if errand.ended_at is not None:
         return
@@ -106,6 +147,7 @@ def _ended(work: Work, errand: Errand, word: str) -> None:
         errand.state = "done"
     else:
         errand.state = "failed" if word == "failed" else "missed"
+    timers.cancel(work.session, f"{WATCH}:{errand.id}", work.now)
     work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
     health.note_attempt(work.session, errand.target_kind, errand.target_id, _lesson(work, errand, kind), work.now)
     kind.over(work, errand)

@@ -85,6 +85,15 @@ def cancel(session: Session, errand: Errand, now: datetime, why: str) -> None:
         timers.cancel(session, f"{TIMER}:{errand.id}", now)
 
 
+_OF_ONE_CALL = frozenset({"asking", "key", "machine", "recording", "calling", "rung", "joined"})
+"""What an errand's data say of its one call, and not of what it is about."""
+
+
+def same_data(errand: Errand) -> dict[str, Any]:
+    """Return what an errand is about, to ring somebody for it once more."""
+    return {key: value for key, value in errand.data.items() if key not in _OF_ONE_CALL}
+
+
 def same_callee(errand: Errand) -> Callee:
     """Return whom an errand rang, to ring them once more."""
     return Callee(

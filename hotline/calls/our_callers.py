@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.calls.errands import hold
+from hotline.calls.errands import WATCH, WATCH_AFTER, hold
 from hotline.calls.kinds import referral_case
 from hotline.calls.kinds.base import Work
 from hotline.calls.models import Errand
@@ -15,6 +15,7 @@ from hotline.directory.words import short_name
 from hotline.numbers import Number
 from hotline.roster.queries import duty_at
 from hotline.telephony.events import CallEvent
+from tickets import timers
 
 
 def begin(work: Work, event: CallEvent) -> Errand | None:
@@ -31,6 +32,7 @@ def begin(work: Work, event: CallEvent) -> Errand | None:
     work.session.add(errand)
     work.session.flush()
     hold(work, errand)
+    timers.set_timer(work.session, WATCH, f"{WATCH}:{errand.id}", work.now + WATCH_AFTER, errand=str(errand.id))
     return errand
 
 

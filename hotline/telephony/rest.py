@@ -25,7 +25,11 @@ class CarrierError(Exception):
     """The carrier refused or did not answer."""
 
 
-class UnknownCallError(CarrierError):
+class RefusedError(CarrierError):
+    """The carrier will not do it, however often it is asked: nothing has happened there."""
+
+
+class UnknownCallError(RefusedError):
     """The carrier knows no such call."""
 
 
@@ -37,9 +41,16 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except TwilioRestException as error:
-        raise (UnknownCallError if error.status == 404 else CarrierError)(str(error)) from error
+        raise _meaning(error.status)(str(error)) from error
     except (TwilioException, OSError) as error:
         raise CarrierError(str(error)) from error
+
+
+def _meaning(status: int) -> type[CarrierError]:
+    """What an HTTP status says: unknown, refused for good, or (429 and 5xx among others) to be asked again."""
+    if status == 404:
+        return UnknownCallError
+    return RefusedError if 400 <= status < 500 and status not in (408, 409, 425, 429) else CarrierError
 
 
 @dataclass(frozen=True)
@@ -58,9 +69,9 @@ class Carrier:
             return None
 
     def place(self, *, to: str, shown: str, url: str, status_url: str, ring_seconds: int, digits: str = "") -> str:
-        """Place a call and return its sid. Raises CarrierError.
+        """Place a call and return its sid. Raises RefusedError when it was not and will not be.
 
-        Nobody knows after a time-out whether the call was placed: ask ``find`` before placing it again.
+        After any other CarrierError nobody knows whether the call was placed: ask ``find`` before placing it again.
         """
         able = CARRIERS[self.settings.carrier]
         more: dict[str, Any] = {"timeout": ring_seconds} if able.rest_timeout else {}
@@ -80,13 +91,15 @@ class Carrier:
             )
         return str(call.sid)
 
-    def find(self, to: str, since: datetime) -> str | None:
-        """Return the sid of a call placed to ``to`` since then, None when there is none. Raises CarrierError."""
+    def find(self, to: str, since: datetime) -> list[str]:
+        """Return the sids of the calls placed to ``to`` since then, the newest first. Raises CarrierError.
+
+        The carrier knows whole seconds only; a call that has not begun has no start time to be asked for.
+        """
+        since = since.replace(microsecond=0)
         with _errors():
-            for call in self._client().calls.list(to=to, start_time_after=since, limit=20):
-                if call.direction == "outbound-api" and call.date_created >= since:
-                    return str(call.sid)
-        return None
+            calls = self._client().calls.list(to=to, limit=20)
+            return [str(c.sid) for c in calls if c.direction == "outbound-api" and c.date_created >= since]
 
     def hang_up(self, sid: str) -> None:
         """End a call that is still going on. Raises CarrierError."""

@@ -36,7 +36,7 @@ class Notice(Kind):
         if not errand.result and errand.attempt == 1:
             orders.order(
                 work.session, errand.kind, orders.same_callee(errand), work.now,
-                due_at=work.now + AGAIN, ticket_id=errand.ticket_id, attempt=2, **errand.data,
+                due_at=work.now + AGAIN, ticket_id=errand.ticket_id, attempt=2, **orders.same_data(errand),
             )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ class WhoRings(Kind):
         elif errand.attempt == 1:
             orders.order(
                 work.session, errand.kind, orders.same_callee(errand), work.now,
-                due_at=work.now + AGAIN, ticket_id=ticket.id, attempt=2, **errand.data,
+                due_at=work.now + AGAIN, ticket_id=ticket.id, attempt=2, **orders.same_data(errand),
             )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def test_placing_finding_asking_after_and_ending_a_call(world: World) -> None:
             ring_seconds=20, digits="8",
         )  # fmt: skip
         assert await world.work(carrier.state, sid) is not None
-        assert await world.work(carrier.find, HANDSET, datetime(2026, 11, 23, tzinfo=UTC)) == sid
+        assert await world.work(carrier.find, HANDSET, datetime(2026, 11, 23, tzinfo=UTC)) == [sid]
         await world.work(carrier.hang_up, sid)
 
     world.play(story())

@@ -28,7 +28,7 @@ def _outcome(code: str, then: str = "memo") -> Set:
 WRAP_UP: dict[str, Node] = {
     "wrap_up": Branch("outcome", then="memo", otherwise="outcome"),
     "outcome": Menu(
-        says(Part("wrap_up.about", when="name"), "wrap_up.outcome"),
+        says(Part("wrap_up.about", when="name"), Part("wrap_up.link", when="link"), "wrap_up.outcome"),
         {
             "1": "answered",
             "2": "guidance",
@@ -36,6 +36,7 @@ WRAP_UP: dict[str, Node] = {
             "4": "refer",
             "5": "urgent",
             "6": "wrong_number",
+            "7": "by_browser",
             "9": "outcome",
             "0": "skip",
         },
@@ -61,6 +62,9 @@ WRAP_UP: dict[str, Node] = {
     ),
     "memo": TakeMessage(says("wrap_up.memo"), then="done", empty="done", kind="memo", max_seconds=60),
     "done": Say(says("wrap_up.done"), then="end"),
+    "by_browser": Branch("link", then="link", otherwise="outcome"),
+    "link": Set("link", then="link_sent"),
+    "link_sent": Say(says("wrap_up.link_sent"), then="end"),
     "skip": Set("skip", then="skipped"),
     "skipped": Say(says("wrap_up.skipped"), then="end"),
 }

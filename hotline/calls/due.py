@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from hotline.calls import errand_watch, errands
+from hotline.calls import errand_watch, errands, links
 from hotline.calls.exchange import Exchange
-from hotline.calls.kinds import branch_calls, call_back, telling_calls
+from hotline.calls.kinds import branch_calls, call_back, telling_calls, wrap_up
 from hotline.calls.kinds import feedback as ask_feedback
 from hotline.calls.kinds.base import Work
 from hotline.calls.orders import TIMER as ERRAND
@@ -59,9 +59,14 @@ def _ask_after(x: Exchange, data: Mapping[str, Any]) -> bool:
     return True
 
 
+def _send_link(x: Exchange, data: Mapping[str, Any]) -> bool:
+    return links.send(x, UUID(data["errand"]))
+
+
 OUTSIDE: Mapping[str, Callable[[Exchange, Mapping[str, Any]], bool]] = {
     ERRAND: _place,
     errands.WATCH: _ask_after,
+    wrap_up.LINK: _send_link,
 }
 """Kinds that ask the carrier, so no transaction is held meanwhile: each is safe to repeat; True: it is done."""
 

@@ -91,6 +91,11 @@ class Carrier:
             )
         return str(call.sid)
 
+    def send_message(self, *, to: str, shown: str, text: str) -> str:
+        """Send a text message and return its sid. Raises RefusedError when it was not sent and will not be."""
+        with _errors():
+            return str(self._client().messages.create(to=to, from_=shown, body=text).sid)
+
     def find(self, to: str, since: datetime) -> list[str]:
         """Return the sids of the calls placed to ``to`` since then, the newest first. Raises CarrierError.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask, current_app, request, url_for
 
 from hotline.calls.exchange import Exchange
-from hotline.web import errors, formats, language, menu, pages, response_times, security, wallboard
+from hotline.web import errors, formats, language, menu, pages, response_times, security, wallboard, wrap_up
 from hotline.web.sign_in import setup as sign_in
 
 LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "print")
@@ -29,6 +29,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(pages.pages)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
+    app.register_blueprint(wrap_up.views)
 
 
 def asset(name: str) -> str:

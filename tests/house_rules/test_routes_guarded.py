@@ -35,8 +35,11 @@ OPEN = {
     "sign_in.out",
     "provider.away",
     "provider.back",
+    "wrap_up.form",
+    "wrap_up.save",
 }
-"""What anybody may open; each shows nothing of anybody. Adding to this is a decision."""
+"""What anybody may open; each shows nothing of anybody (the wrap-up form: without its one-time token). Adding to this
+is a decision."""
 VALUES = {"uuid": str(new_id()), "path": "css/tokens.css", "int": "1", "default": "1", "string": "x"}
 
 

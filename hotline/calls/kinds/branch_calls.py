@@ -76,6 +76,12 @@ def joined(work: Work, errand: Errand, talked_seconds: int) -> None:
         clocks.follow(work.session, ticket, work.now)
 
 
+def in_vain(work: Work, errand: Errand) -> None:
+    """A branch has rung the survivor, who did not pick up."""
+    if errand.ticket_id:
+        desk.note(work.session, errand.ticket_id, "branch_in_vain", work.now, actor=errand.label)
+
+
 def keep_memo(work: Work, errand: Errand, recording: str, seconds: int) -> None:
     """Keep a sentence of the branch on the ticket."""
     if errand.ticket_id:

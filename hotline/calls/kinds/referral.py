@@ -63,6 +63,10 @@ class ReferralOffer(Kind):
         """The branch has talked with the survivor."""
         branch_calls.joined(work, errand, talked_seconds)
 
+    def not_reached(self, work: Work, errand: Errand) -> None:
+        """The survivor did not pick up."""
+        branch_calls.in_vain(work, errand)
+
     def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
         """A sentence of the branch on what was done."""
         branch_calls.keep_memo(work, errand, recording, seconds)

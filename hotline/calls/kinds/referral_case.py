@@ -57,6 +57,10 @@ class ReferralCase(Kind):
         errand.result = "called"
         branch_calls.joined(work, errand, talked_seconds)
 
+    def not_reached(self, work: Work, errand: Errand) -> None:
+        """The survivor did not pick up."""
+        branch_calls.in_vain(work, errand)
+
     def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
         """A sentence on what was done."""
         branch_calls.keep_memo(work, errand, recording, seconds)

@@ -11,11 +11,14 @@ from hotline.calls import orders
 from hotline.calls.kinds import cases, referral
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.models import Call, Errand, Leg
+from hotline.numbers import from_stored
 from ivr_flows.engine.steps import Effect, Facts
-from tickets import desk, referrals
+from tickets import desk, referrals, timers
 from tickets.models import Ticket
 from tickets.states import ImpossibleError
 
+LINK = "wrap_up_link"
+"""Kind of the timer that sends a one-time link to the form."""
 FIRST_AFTER = timedelta(seconds=30)
 """The survivor hung up; the duty person gets a breath."""
 
@@ -36,26 +39,47 @@ class WrapUp(Kind):
         ticket = cases.ticket_of(work, errand)
         words = {"name": cases.name_of(work, ticket, errand.language)} if ticket else {}
         flags = {"outcome"} if ticket and ticket.outcome else set[str]()
+        if may_send_link(work, errand):
+            flags.add("link")
         return Facts(errand.language, words, {"branches": cases.branches(work, errand)}, flags=frozenset(flags))
 
     def apply(self, work: Work, errand: Errand, effect: Effect) -> None:
-        """Apply the outcome key."""
-        apply_outcome(work, errand, effect)
+        """Apply the outcome key, or send the form to the telephone's browser instead."""
+        if effect.kind == "link":
+            errand.result = "link"
+            offer_link(work, errand)
+        else:
+            apply_outcome(work, errand, effect)
 
     def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
         """The sentence: what was asked and what was advised."""
         keep_memo(work, errand, kind, recording, seconds)
 
     def over(self, work: Work, errand: Errand) -> None:
-        """Nobody pressed a key: once more after 3 and after 10 minutes."""
+        """Nobody pressed a key: once more after 3 and after 10 minutes; the form is sent meanwhile, where it can be."""
         if errand.result or errand.attempt > len(self.again_minutes):
             return
+        if errand.attempt == 1 and may_send_link(work, errand):
+            offer_link(work, errand)
         due = work.now + timedelta(minutes=self.again_minutes[errand.attempt - 1])
         callee = orders.same_callee(errand)
         orders.order(
             work.session, "wrap_up", callee, work.now,
             due_at=due, ticket_id=errand.ticket_id, attempt=errand.attempt + 1,
         )  # fmt: skip
+
+
+def may_send_link(work: Work, errand: Errand) -> bool:
+    """Return whether the carrier sends messages and the telephone takes them."""
+    number = from_stored(work.x.vault.open(errand.number_sealed)).value
+    return work.x.capabilities.messages and (number.startswith("+861") or not number.startswith("+86"))
+
+
+def offer_link(work: Work, errand: Errand) -> None:
+    """Let a one-time link to the form be sent to the errand's telephone, once this transaction is committed."""
+    timers.set_timer(
+        work.session, LINK, f"{LINK}:{errand.id}", work.now, ticket_id=errand.ticket_id, errand=str(errand.id)
+    )  # fmt: skip
 
 
 def apply_outcome(work: Work, errand: Errand, effect: Effect) -> None:

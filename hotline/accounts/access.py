@@ -31,6 +31,7 @@ class What(StrEnum):
     TOTP_OFF = "totp_off"
     ACCOUNT_ADDED = "account_added"
     ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
     DISPLAY_OPENED = "display_opened"
 
 
@@ -49,6 +50,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.TOTP_OFF: ("停用动态验证码", "Turned the second factor off"),
     What.ACCOUNT_ADDED: ("新建账号", "Made an account"),
     What.ACCOUNT_CLOSED: ("停用账号", "Closed an account"),
+    What.ACCOUNT_REOPENED: ("恢复账号", "Reopened an account"),
     What.DISPLAY_OPENED: ("改作大屏显示", "Became a wall display"),
 }
 """What pages call each: Chinese, English."""

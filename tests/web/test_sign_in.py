@@ -241,6 +241,21 @@ def test_where_a_second_factor_is_wanted_it_comes_first(web_exchange: Exchange, 
     assert browser.get("/account/second-factor").status_code == 200
 
 
+def test_a_browser_becomes_a_wall_display_for_months(visitor: FlaskClient, account: Account, clock: Clock) -> None:
+    enter(visitor)
+    before = visitor.get_cookie("hotline")
+    answer = post(visitor, "/account/display")
+    cookie = visitor.get_cookie("hotline")
+    assert answer.headers["Location"] == "/wallboard"
+    assert before and cookie and cookie.value != before.value and (cookie.max_age or 0) > 300 * 24 * 3600
+    clock.now += timedelta(days=300)
+    assert visitor.get("/wallboard").status_code == 200, "nobody touches it, and it goes on"
+    assert visitor.get("/").status_code == 403 and visitor.get("/account").status_code == 403
+    assert 'href="/account"' not in visitor.get("/wallboard").text
+    visitor.set_cookie("hotline", before.value)
+    assert not is_in(visitor), "whoever made it one is signed out"
+
+
 def test_a_proxy_of_our_own_tells_the_address(web_exchange: Exchange, account: Account, session: Session) -> None:
     for proxies, expected in ((0, "127.0.0.1"), (1, "10.7.7.7")):
         settings = web_exchange.settings.model_copy(update={"trusted_proxies": proxies})

@@ -164,5 +164,8 @@ def test_an_administrator_makes_accounts_within_reach_only(
     close = re.search(r"/accounts/[0-9a-f-]+/close", listed)
     assert close and post(county, close[0]).status_code == 303
     assert visitor.get("/").headers["Location"].startswith("/sign-in")
+    assert post(visitor, "/sign-in", login="new.duty", password=password[1]).status_code == 401
+    assert post(county, close[0].replace("close", "reopen")).status_code == 303
+    assert post(visitor, "/sign-in", login="new.duty", password=password[1]).status_code == 303
     stranger = signed_in(Role.ADMINISTRATOR, elsewhere)
     assert "new.duty" not in stranger.get("/accounts").text and post(stranger, close[0]).status_code == 404

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 import segno
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.accounts import browsers, own, totp
+from hotline.accounts import browsers, own, sign_in, totp
 from hotline.accounts.access import What
 from hotline.accounts.models import Account
 from hotline.accounts.people import AccountError
+from hotline.accounts.roles import Permission
 from hotline.web.language import _, words
 from hotline.web.sign_in import cookies, current
-from hotline.web.sign_in.guards import signed_in_only
+from hotline.web.sign_in.guards import needs, signed_in_only
 from hotline.web.webhooks import exchange
 
 views = Blueprint("account", __name__, url_prefix="/account")
-USED_NOW = timedelta(minutes=2)
 
 
 @views.get("")
@@ -28,9 +27,9 @@ USED_NOW = timedelta(minutes=2)
 def overview() -> str:
     """The account and the browsers it is signed in with."""
     x, mine = exchange(), current.current()
-    with x.sessions() as session:
-        found = browsers.of(session, mine.account.id, x.clock(), cookies.lifetimes())
-        codes_left = totp.codes_left(session, mine.account)
+    with x.sessions() as database:
+        found = browsers.of(database, mine.account.id, x.clock(), cookies.lifetimes())
+        codes_left = totp.codes_left(database, mine.account)
     return render_template("account.html", mine=mine, browsers=found, codes_left=codes_left, now=x.clock())
 
 
@@ -72,8 +71,8 @@ def totp_on() -> AnyResponse | str | tuple[str, int]:
             return render_template("account_codes.html", mine=mine, codes=codes)
     except AccountError as error:
         problem = said(error)
-    with x.sessions.begin() as session:
-        account = session.get_one(Account, mine.account.id, with_for_update=True)
+    with x.sessions.begin() as database:
+        account = database.get_one(Account, mine.account.id, with_for_update=True)
         if account.totp_confirmed_at is not None:
             return redirect(url_for(".overview"), 303)
         secret = totp.pending(account, x.vault)
@@ -101,10 +100,10 @@ def totp_off() -> AnyResponse:
 def end(browser_id: UUID) -> AnyResponse:
     """Sign one other browser out."""
     x, mine = exchange(), current.current()
-    with x.sessions.begin() as session:
-        if browser_id == mine.browser.id or not browsers.end(session, mine.account.id, browser_id, x.clock()):
+    with x.sessions.begin() as database:
+        if browser_id == mine.browser.id or not browsers.end(database, mine.account.id, browser_id, x.clock()):
             abort(404)
-        current.note(session, What.OTHERS_SIGNED_OUT)
+        current.note(database, What.OTHERS_SIGNED_OUT)
     flash(_("那台设备已退出登录。"))
     return redirect(url_for(".overview"), 303)
 
@@ -114,12 +113,25 @@ def end(browser_id: UUID) -> AnyResponse:
 def end_others() -> AnyResponse:
     """Sign all other browsers out."""
     x, mine = exchange(), current.current()
-    with x.sessions.begin() as session:
-        count = browsers.end_others(session, mine.account.id, mine.browser.id, x.clock())
+    with x.sessions.begin() as database:
+        count = browsers.end_others(database, mine.account.id, mine.browser.id, x.clock())
         if count:
-            current.note(session, What.OTHERS_SIGNED_OUT, subject=str(count))
+            current.note(database, What.OTHERS_SIGNED_OUT, subject=str(count))
     flash(_("其他 %(count)s 台设备已退出登录。", count=count))
     return redirect(url_for(".overview"), 303)
+
+
+@views.post("/display")
+@needs(Permission.WALLBOARD)
+def display() -> AnyResponse:
+    """Make this browser one that hangs on a wall: the wallboard for long, and nothing else."""
+    x, mine = exchange(), current.current()
+    if mine.browser.display:
+        abort(403)
+    with x.sessions.begin() as database:
+        token = sign_in.as_display(database, mine.browser, mine.account, x.clock())
+    session.clear()
+    return cookies.put(redirect(url_for("wallboard.show"), 303), token, display=True)
 
 
 def said(error: AccountError) -> str:
@@ -130,6 +142,6 @@ def said(error: AccountError) -> str:
 
 def _picture(address: str) -> Markup:
     """The address as a QR code: black on white in light and dark, or telephones do not read it."""
-    code = segno.make(address, error="m")
+    code = segno.make(address, error="l")
     svg = code.svg_inline(scale=1, border=3, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True)
     return Markup(svg)  # noqa: S704  (our own drawing: it contains no text of anybody's)

@@ -99,6 +99,19 @@ def close(account_id: UUID) -> AnyResponse:
     return redirect(url_for(".overview"), 303)
 
 
+@views.post("/<uuid:account_id>/reopen")
+@needs(MANAGE)
+def reopen(account_id: UUID) -> AnyResponse:
+    """Open a closed account again."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        account = _other(session, account_id)
+        account.active = True
+        current.note(session, What.ACCOUNT_REOPENED, subject=account.login)
+    flash(_("%(name)s 的账号已恢复。", name=account.name))
+    return redirect(url_for(".overview"), 303)
+
+
 def _add(session: Session, stations: Sequence[Station]) -> tuple[Account, str]:
     x, mine, form = exchange(), current.current(), request.form
     role = Role(form["role"]) if form.get("role") in set(Role) else abort(400)

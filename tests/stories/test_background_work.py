@@ -3,82 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from celery.contrib.testing.worker import start_worker
-from redis import Redis
-from sqlalchemy import func, select
-from twilio.http.response import Response
 
-from hotline import tasks
 from hotline.calls import due, errands
-from hotline.calls.models import Errand, Recording
 from hotline.simulator.behaviours import NEVER_ANSWERS
-from hotline.simulator.inprocess import InProcessHttpClient
-from hotline.telephony.rest import Carrier
-from hotline.worker import make_app
 from tests.stories.calls import answered, wrapped_up
+from tests.stories.dying import Killed, a_wrap_up_is_due, dying, placed, tick
 from tests.stories.town import Town
 from tests.stories.waiting import passes
 from tickets import timers
-from tickets.models import TicketEvent, Timer
-
-
-class Killed(BaseException):
-    """The worker process dies here."""
-
-
-class Dying(InProcessHttpClient):
-    """A connection to the carrier on which the worker dies, or times out, once, after the request has arrived."""
-
-    def __init__(self, town: Town, error: BaseException, after: bool = True) -> None:
-        super().__init__(town.world.carrier)
-        self.error: BaseException | None = error
-        self.after = after
-
-    def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Response:
-        error = self.error if method.upper() == "POST" else None
-        if error and not self.after:
-            self.error = None
-            raise error
-        answer = super().request(method, uri, *args, **kwargs)
-        if error:
-            self.error = None
-            raise error
-        return answer
-
-
-def dying(town: Town, error: BaseException, after: bool = True) -> Dying:
-    """Let the next call that is placed be the worker's end."""
-    http = Dying(town, error, after)
-    town.x = replace(town.x, carrier=Carrier(town.x.settings, http))
-    return http
-
-
-def placed(town: Town) -> int:
-    """How many calls the carrier was asked to place and did."""
-    return sum(1 for record in town.world.carrier.records.values() if record.direction == "outbound-api")
-
-
-async def tick(town: Town) -> None:
-    """A worker's round; where it dies, it dies."""
-    try:
-        await town.world.work(due.fire_due, town.x)
-    except Killed:
-        return
-
-
-async def a_wrap_up_is_due(town: Town) -> None:
-    phone = await answered(town)
-    phone.behaviour = NEVER_ANSWERS
-    await town.world.passes(35)
-
 
 # Killed half way
 
@@ -206,159 +145,6 @@ def test_the_same_errand_placed_by_two_at_once_rings_once(town: Town) -> None:
 
     town.play(story(), working=False)
     assert placed(town) == 1
-
-
-# Each Celery task
-
-
-@pytest.fixture
-def eager(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """The tasks work in this town, and what they send to workers is done at once."""
-    app = make_app(town.x.settings)
-    app.conf.task_always_eager = app.conf.task_eager_propagates = True
-    monkeypatch.setattr("celery._state.default_app", app)
-    monkeypatch.setattr(tasks, "exchange", lambda: town.x)
-    yield town
-    app.close()
-
-
-async def twice(town: Town, task: Callable[[], object]) -> None:
-    for _ in range(2):
-        await town.world.work(task)
-
-
-def count(town: Town, what: Any) -> int:
-    with town.reading() as session:
-        return session.scalar(select(func.count()).select_from(what)) or 0
-
-
-def test_each_task_twice_does_its_work_once(eager: Town) -> None:
-    town = eager
-
-    async def story() -> None:
-        phone = await answered(town)
-        await town.world.passes(35)
-        await twice(town, tasks.tick)
-        assert placed(town) == 1
-        await phone.rings(within=5)
-        phone.answer()
-        await phone.hears("刚才")
-        phone.press("1")
-        await phone.hears_beep()
-        await phone.speak("问学费补助", 4)
-        phone.press("#")
-        await phone.ends()
-        await town.world.passes(2)
-        before = count(town, TicketEvent), count(town, Timer), count(town, Errand)
-        for task in (tasks.tick, tasks.watch_tickets, tasks.sweep_calls, tasks.drain_notifications):
-            await twice(town, task)
-        with town.reading() as session:
-            timer, call = session.scalars(select(Timer.id)).first(), town.calls()[0].id
-        await twice(town, lambda: tasks.fire(str(timer)))
-        await twice(town, lambda: tasks.ask_after_call(str(call)))
-        assert (count(town, TicketEvent), count(town, Timer), count(town, Errand)) == before
-
-    town.play(story(), working=False)
-    assert (town.ticket().outcome, town.events().count("wrapped_up")) == ("answered", 1)
-    assert town.calls()[0].outcome == "answered"
-
-
-def test_a_recording_is_fetched_once_and_a_half_written_one_is_nobodys(eager: Town) -> None:
-    town = eager
-
-    async def story() -> None:
-        phone = await answered(town)
-        await passes(town, seconds=32)
-        phone.answer()
-        await phone.hears("刚才")
-        phone.press("1")
-        await phone.hears_beep()
-        await phone.speak("问学费补助", 4)
-        phone.press("#")
-        await phone.ends()
-        await town.world.passes(2)
-        folder = town.x.settings.recordings_dir
-        folder.mkdir(parents=True, exist_ok=True)
-        with town.reading() as session:
-            recording = session.scalars(select(Recording.id)).one()
-        (folder / f"{recording}.wav.part").write_bytes(b"RIFF half of it")
-        await twice(town, tasks.sweep_recordings)
-        await twice(town, lambda: tasks.fetch_recording(str(recording)))
-        assert [file.name for file in folder.iterdir()] == [f"{recording}.wav"]
-        with town.reading() as session:
-            assert session.get_one(Recording, recording).file == f"{recording}.wav"
-
-    town.play(story(), working=False)
-
-
-# The broker
-
-
-@pytest.fixture
-def broker(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Town, Any, Redis]]:
-    """A real queue of its own on the test Valkey."""
-    queue = f"story-{uuid4().hex}"
-    app = make_app(town.x.settings)
-    app.conf.update(task_default_queue=queue, broker_connection_retry_on_startup=False)
-    monkeypatch.setattr("celery._state.default_app", app)
-    app.loader.import_task_module("hotline.tasks")
-    monkeypatch.setattr(tasks, "exchange", lambda: town.x)
-    redis = Redis.from_url(town.x.settings.redis_url)
-    yield town, app, redis
-    redis.delete(queue)
-    redis.close()
-    app.close()
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_what_a_broker_forgot_is_sent_again_and_done_once(broker: tuple[Town, Any, Redis]) -> None:
-    town, app, redis = broker
-    queue = app.conf.task_default_queue
-
-    def work_off() -> None:
-        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20):
-            deadline = threading.Event()
-            for _ in range(200):
-                if redis.llen(queue) == 0 and redis.hlen("unacked") == 0:
-                    break
-                deadline.wait(0.05)
-
-    async def story() -> None:
-        await a_wrap_up_is_due(town)
-        await town.world.work(tasks.tick)
-        assert redis.llen(queue) == 1
-        redis.delete(queue)
-        await town.world.passes(20)
-        await town.world.work(tasks.tick)
-        assert redis.llen(queue) == 0, "it is leased to a worker that will never hear of it"
-        await town.world.passes(timers.LEASE.total_seconds())
-        await town.world.work(tasks.tick)
-        await town.world.work(tasks.tick)
-        assert redis.llen(queue) == 1
-        redis.rpush(queue, *redis.lrange(queue, 0, -1))
-        assert redis.llen(queue) == 2, "the broker gives it out twice"
-        await town.world.work(work_off)
-        assert placed(town) == 1
-
-    town.play(story(), working=False)
-    assert town.errands("wrap_up")[0].sid is not None
-
-
-def test_a_broker_that_is_gone_loses_nothing(broker: tuple[Town, Any, Redis], monkeypatch: pytest.MonkeyPatch) -> None:
-    town, app, redis = broker
-
-    async def story() -> None:
-        phone = await answered(town)
-        await town.world.passes(35)
-        app.conf.broker_url = "redis://127.0.0.1:1/0"
-        with pytest.raises(Exception, match=r"refused|Error"):
-            await town.world.work(tasks.tick)
-        await town.world.passes(timers.LEASE.total_seconds() + 1)
-        await town.world.work(due.fire_due, town.x)
-        await phone.rings(within=5)
-
-    town.play(story(), working=False)
-    assert redis.llen(app.conf.task_default_queue) == 0
 
 
 def test_the_whole_way_with_a_worker_that_dies_at_every_call(town: Town) -> None:

@@ -12,7 +12,7 @@ from hotline.accounts.models import Account
 from hotline.accounts.people import NewAccount
 from hotline.accounts.roles import WHOLE_INSTALLATION, Role
 from hotline.commands.county import exchange_of
-from hotline.directory.models import Handset, Station
+from hotline.directory.models import Station
 from hotline.settings import Settings
 
 NAMES = {
@@ -53,8 +53,9 @@ def is_of_this_machine(host: str) -> bool:
 
 
 def _places(session: Session) -> tuple[Station | None, Station | None]:
-    """The top of the first tenant, and its first township with a handset; both None in an empty database."""
-    stations = select(Station).where(Station.active).order_by(Station.tenant_id, Station.level, Station.code)
-    top = session.scalars(stations.where(Station.parent_id.is_(None)).limit(1)).first()
-    below = stations.join(Handset, Handset.station_id == Station.id).where(Station.level == 1)
-    return top, session.scalars(below.limit(1)).first() or top
+    """The top of the first tenant and the first station below it, as their file lists them; None in an empty one."""
+    listed = select(Station).where(Station.active).order_by(Station.id).limit(1)  # identifiers follow the file
+    top = session.scalars(listed.where(Station.parent_id.is_(None))).first()
+    if top is None:
+        return None, None
+    return top, session.scalars(listed.where(Station.parent_id == top.id)).first() or top

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.accounts.models import Account, BrowserSession
@@ -18,6 +18,7 @@ CODE_WITHIN = timedelta(minutes=5)
 """How long after the password the second factor may come."""
 DISPLAY_FOR = timedelta(days=400)
 """How long a browser on a wall stays signed in; a browser keeps no cookie longer."""
+_KEPT_FOR = timedelta(days=30)
 _SEEN_EVERY = timedelta(minutes=1)
 """``seen_at`` is written at most this often."""
 
@@ -98,6 +99,12 @@ def end_others(session: Session, account_id: UUID, kept: UUID, now: datetime) ->
 def end_all(session: Session, account_id: UUID, now: datetime) -> int:
     """Sign out all of an account's browsers; return how many."""
     return _end(session, now, BrowserSession.account_id == account_id)
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Drop browsers that have been signed out for a month; the access log keeps when they signed in."""
+    gone = func.least(BrowserSession.expires_at, func.coalesce(BrowserSession.ended_at, BrowserSession.expires_at))
+    session.execute(delete(BrowserSession).where(gone < now - _KEPT_FOR))
 
 
 def _end(session: Session, now: datetime, *which: object) -> int:

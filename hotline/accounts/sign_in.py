@@ -127,6 +127,7 @@ def _signed_in(
     account.signed_in_at = now
     access.note(session, What.SIGNED_IN, now, account=account, subject=method, address=visitor.address)
     throttle.tidy(session, now)
+    browsers.tidy(session, now)
     return browsers.open_(session, account, method, visitor, now, lifetimes.longest)
 
 

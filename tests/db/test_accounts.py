@@ -18,7 +18,7 @@ from hotline.accounts import access, browsers, people, sign_in, throttle, totp
 from hotline.accounts.access import What
 from hotline.accounts.browsers import Lifetimes, Visitor
 from hotline.accounts.lockout import ACCOUNT, ADDRESS
-from hotline.accounts.models import AccessLog, Account, BrowserSession
+from hotline.accounts.models import AccessLog, Account, BrowserSession, SignInFailure
 from hotline.accounts.people import AccountError, NewAccount
 from hotline.accounts.roles import Role
 from hotline.accounts.sign_in import Answer
@@ -122,6 +122,17 @@ def test_a_browser_is_signed_out_when_unused_and_at_last_in_any_case(account: Ac
         session.flush()
         assert found(timedelta(hours=hour)) == (hour < 12)
     assert browsers.find(session, token + "x", NOW, LIFETIMES) is None
+
+
+def test_signing_in_drops_what_is_long_over(account: Account, session: Session, sessions: SessionFactory) -> None:
+    for day in (0, 20, 40):
+        try_(sessions, "li.min", PASSWORD, NOW + timedelta(days=day))
+        try_(sessions, f"nobody{day}", "wrong", NOW + timedelta(days=day))
+    assert session.scalars(select(BrowserSession.opened_at).order_by(BrowserSession.opened_at)).all() == [
+        NOW + timedelta(days=20),
+        NOW + timedelta(days=40),
+    ]
+    assert len(session.scalars(select(SignInFailure)).all()) <= 3
 
 
 def test_closing_an_account_ends_its_browsers_at_once(account: Account, session: Session) -> None:

@@ -96,6 +96,8 @@ class _Reasons(logging.Handler):
         return " ".join(" ".join(self._said).split())[:_LONGEST_REASON]
 
     def __enter__(self) -> _Reasons:
+        # A quiet worker's root logger passes on errors only; Apprise gives its reasons as warnings.
+        self._logger.setLevel(logging.WARNING)
         self._logger.addHandler(self)
         return self
 

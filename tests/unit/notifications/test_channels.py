@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from uuid import uuid4
@@ -35,6 +36,20 @@ def test_a_refusal_is_told_with_its_reason_and_without_secrets(inbox: Inbox) -> 
         send(f"json://user:topsecret@127.0.0.1:{inbox.port}/token-in-path", HELLO)
     assert "topsecret" not in str(refused.value)
     assert "token-in-path" not in str(refused.value)
+
+
+def test_a_quiet_worker_still_learns_the_reason(inbox: Inbox) -> None:
+    inbox.status = 500
+    root, ours = logging.getLogger(), logging.getLogger("apprise")
+    before = root.level, ours.level
+    root.setLevel(logging.ERROR)
+    ours.setLevel(logging.NOTSET)
+    try:
+        with pytest.raises(ChannelError, match="500"):
+            send(inbox.url(), HELLO)
+    finally:
+        root.setLevel(before[0])
+        ours.setLevel(before[1])
 
 
 def test_nobody_there(inbox: Inbox) -> None:

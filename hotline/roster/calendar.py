@@ -77,6 +77,31 @@ def day_info(day: date) -> DayInfo:
     return DayInfo(day, zh, en, off, not off, official)
 
 
+_MONTHS = "正二三四五六七八九十冬腊"
+_DIGITS = "一二三四五六七八九十"
+
+
+def lunar_words(day: date) -> str:
+    """Return a day as the lunar calendar writes it: its month on the first (``冬月``), else ``初二`` … ``三十``.
+
+    Empty where the lunar calendar is not known.
+    """
+    if day.year not in YEARS:
+        return ""
+    lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
+    if lunar.day == 1:
+        return f"{'闰' if lunar.is_leap_month else ''}{_MONTHS[lunar.month - 1]}月"
+    if lunar.day in (10, 20, 30):
+        return {10: "初十", 20: "二十", 30: "三十"}[lunar.day]
+    return "初十廿"[lunar.day // 10] + _DIGITS[lunar.day % 10 - 1]
+
+
+def named_day(name: str, since: date) -> date | None:
+    """Return the next day that carries a name (``除夕``, ``春节``) from ``since`` on; None: no day is called so."""
+    days = (since + timedelta(days=n) for n in range(400))
+    return next((day for day in days if name in (found for found, _ in _names(day))), None)
+
+
 def _names(day: date) -> list[tuple[str, str]]:
     names = [FIXED[day.month, day.day]] if (day.month, day.day) in FIXED else []
     lunar = _lunar(day)

@@ -8,9 +8,10 @@ from flask import Flask, current_app, request, url_for
 
 from hotline.calls.exchange import Exchange
 from hotline.web import errors, formats, language, menu, pages, response_times, security, wallboard, wrap_up
+from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
 
-LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "print")
+LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "print")
 """The style sheet in the order of its layers."""
 
 
@@ -29,6 +30,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(pages.pages)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
+    app.register_blueprint(roster.views)
     app.register_blueprint(wrap_up.views)
 
 

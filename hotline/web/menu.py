@@ -37,6 +37,7 @@ class Entry:
 MENU = (
     Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
     Entry("wallboard.show", N_("大屏"), "timer", Permission.WALLBOARD),
+    Entry("roster.show", N_("排班"), "handset", Permission.ROSTER_SEE, under="roster."),
     Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times."),
     Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),
     Entry("access.log", N_("访问记录"), "eye", Permission.ACCESS_SEE, under="access."),

@@ -33,6 +33,9 @@ class What(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
     DISPLAY_OPENED = "display_opened"
+    API_USED = "api_used"
+    TOKEN_MADE = "token_made"  # noqa: S105  (a code, not a password)
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
 
 
 WHAT_WORDS: dict[What, tuple[str, str]] = {
@@ -52,6 +55,9 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.ACCOUNT_CLOSED: ("停用账号", "Closed an account"),
     What.ACCOUNT_REOPENED: ("恢复账号", "Reopened an account"),
     What.DISPLAY_OPENED: ("改作大屏显示", "Became a wall display"),
+    What.API_USED: ("接口访问", "Asked by the API"),
+    What.TOKEN_MADE: ("新建接口令牌", "Made an API token"),
+    What.TOKEN_REVOKED: ("停用接口令牌", "Revoked an API token"),
 }
 """What pages call each: Chinese, English."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hotline.directory.models import Line, Station, Survivor, SurvivorPhone
 from hotline.numbers import Number
+from hotline.reach import EVERYTHING, Reach
 from hotline.vault import Vault
 
 
@@ -48,6 +49,14 @@ def descendants(session: Session, station_id: UUID) -> Sequence[Station]:
     tree = tree.union(select(below.id).join(tree, below.parent_id == tree.c.id))
     mine = select(Station).where(Station.id.in_(select(tree.c.id)))
     return session.scalars(mine.order_by(Station.level, Station.code)).all()
+
+
+def reach_below(session: Session, top: Station | None) -> Reach:
+    """Return how much of the tree lies at and below a station; None: everything."""
+    if top is None:
+        return EVERYTHING
+    ids = frozenset(station.id for station in descendants(session, top.id))
+    return Reach(top.tenant_id, ids, whole=top.parent_id is None)
 
 
 def station_label(session: Session, station_id: UUID) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.web.api import problems
 from hotline.web.language import _
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def _no_database(error: OperationalError | PoolTimeoutError) -> Response | AnyRe
 
 def _page(error: HTTPException) -> Response | AnyResponse:
     plain = error.get_response()
+    if problems.is_ours():
+        return problems.problem(error.code or 500) if error.response is None else plain
     if request.path.startswith("/carrier/") or (error.code or 500) < 400:
         return plain
     title, text = _stale() if isinstance(error, CSRFError) else _words(error.code or 500)

@@ -20,6 +20,7 @@ from hotline.calls.exchange import make_exchange
 from hotline.clock import system_clock
 from hotline.db import new_id
 from hotline.settings import Settings
+from hotline.web.api.access import says
 from hotline.web.sign_in.guards import GUARDED_ELSEWHERE, rule_of
 from tests.web.browsers import an_account, sign_in
 from tests.web.ticket_world import World
@@ -37,6 +38,8 @@ OPEN = {
     "provider.back",
     "wrap_up.form",
     "wrap_up.save",
+    "api.openapi",
+    "api.health",
 }
 """What anybody may open; each shows nothing of anybody (the wrap-up form: without its one-time token). Adding to this
 is a decision."""
@@ -100,9 +103,12 @@ def test_nobody_gets_in_without_signing_in(app: Flask) -> None:
 
 
 def test_what_is_guarded_elsewhere_is_guarded_there(app: Flask) -> None:
-    assert {"carrier"} == GUARDED_ELSEWHERE
+    assert {"carrier", "api"} == GUARDED_ELSEWHERE
     for route in filter(elsewhere, routes(app)):
-        if route.endpoint != "carrier.audio":  # recorded prompts, which every caller hears
+        if route.endpoint.startswith("api."):
+            assert says(app, route.endpoint), route
+            assert route.endpoint in OPEN or ask(app.test_client(), route).status_code == 401, route
+        elif route.endpoint != "carrier.audio":  # recorded prompts, which every caller hears
             assert ask(app.test_client(), route).status_code == 403, route
 
 

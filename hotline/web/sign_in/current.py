@@ -15,9 +15,9 @@ from hotline.accounts.models import Account, BrowserSession
 from hotline.accounts.roles import DISPLAY, PERMISSIONS, ROLE_WORDS, Permission, Role
 from hotline.db import Session
 from hotline.directory.models import Station
-from hotline.directory.queries import descendants
+from hotline.directory.queries import reach_below
 from hotline.directory.words import short_name
-from hotline.reach import EVERYTHING, Reach
+from hotline.reach import Reach
 from hotline.web.language import _, language, words
 from hotline.web.sign_in import cookies, demo
 from hotline.web.webhooks import exchange
@@ -66,11 +66,8 @@ class Current:
     @cached_property
     def reach(self) -> Reach:
         """How much of the tree it sees; read when first asked for."""
-        if self.station is None:
-            return EVERYTHING
         with exchange().sessions() as session:
-            ids = frozenset(station.id for station in descendants(session, self.station.id))
-        return Reach(self.station.tenant_id, ids, whole=self.station.parent_id is None)
+            return reach_below(session, self.station)
 
 
 def set_up(app: Flask) -> None:

@@ -20,8 +20,9 @@ from hotline.web.sign_in.current import Current, signed_in
 View = TypeVar("View", bound=Callable[..., Any])
 Rule = Permission | Literal["signed in", "open"]
 
-GUARDED_ELSEWHERE = frozenset({"carrier"})
-"""Blueprints that check every request themselves: the carrier's signature (hotline.web.webhooks)."""
+GUARDED_ELSEWHERE = frozenset({"carrier", "api"})
+"""Blueprints that check every request themselves: the carrier's signature (hotline.web.webhooks), the API's token
+(hotline.web.api.access)."""
 _MARK = "__guard__"
 
 

@@ -7,6 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hotline.settings import Settings
+from hotline.web.api.access import api
 from hotline.web.sign_in import access_log, account, accounts, cookies, current, guards, oidc, pages, wording
 from hotline.web.webhooks import webhooks
 
@@ -18,7 +19,9 @@ def set_up(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     cookies.set_up(app, settings)
     guards.set_up(app)
-    CSRFProtect(app).exempt(webhooks)
+    forms = CSRFProtect(app)
+    for guarded_elsewhere in (webhooks, api):  # neither knows cookies
+        forms.exempt(guarded_elsewhere)
     current.set_up(app)
     wording.set_up(app)
     oidc.set_up(app, settings)

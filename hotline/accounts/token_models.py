@@ -1,0 +1,38 @@
+"""Tokens of the API: other systems ask with them. Only the hash is kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base, new_id
+
+
+class ApiToken(Base):
+    """What another system may do, in which subtree, until when."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index(None, "station_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    """The system that holds it, as people call it."""
+    prefix: Mapped[str]
+    """Its first letters, by which people tell tokens apart."""
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Permissions (hotline.accounts.roles), each by its word."""
+    station_id: Mapped[UUID | None] = mapped_column(ForeignKey("station.id"))
+    """The top of what it reaches; none: every tenant of the installation."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    window_at: Mapped[datetime | None]
+    """Start of the minute in which requests are counted."""
+    window_count: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,0 +1,92 @@
+"""Who asks by the API: its token is checked before every view, and every use is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, current_app, g, request
+
+from hotline.accounts import access, tokens
+from hotline.accounts.access import What
+from hotline.accounts.roles import Permission
+from hotline.accounts.token_models import ApiToken
+from hotline.directory.models import Station
+from hotline.directory.queries import reach_below
+from hotline.reach import Reach
+from hotline.web.api.problems import refuse
+from hotline.web.sign_in import cookies
+from hotline.web.sign_in.guards import open_to_all, rule_of
+from hotline.web.webhooks import exchange
+
+View = TypeVar("View", bound=Callable[..., Any])
+_SCOPE = "__scope__"
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+open_ = open_to_all
+
+
+def scope(permission: Permission | None) -> Callable[[View], View]:
+    """Open a view to tokens with a scope; None: to every valid token."""
+
+    def mark(view: View) -> View:
+        setattr(view, _SCOPE, permission)
+        return view
+
+    return mark
+
+
+def says(app: Flask, endpoint: str) -> bool:
+    """Return whether a view says who may ask: a scope, every token, or everybody."""
+    return hasattr(app.view_functions[endpoint], _SCOPE) or rule_of(app, endpoint) == "open"
+
+
+@api.before_request
+def check() -> None:
+    """Let a request pass whose token has the scope; a view that says nothing is closed to everybody."""
+    endpoint = request.endpoint or ""
+    if rule_of(current_app, endpoint) == "open":
+        return
+    if not says(current_app, endpoint):
+        refuse(403)
+    x = exchange()
+    now = x.clock()
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret:
+        refuse(401)
+    with x.sessions.begin() as session:
+        token = tokens.use(session, secret.strip(), now)
+        if token is not None:
+            station = session.get(Station, token.station_id) if token.station_id else None
+            g.token, g.token_station = token, station
+            g.token_reach = reach_below(session, station)
+            access.note(
+                session, What.API_USED, now, station_id=token.station_id, address=cookies.visitor().address,
+                subject=f"{token.name} ({token.prefix}…) {request.method} {request.path}",
+                ticket_id=None,
+            )  # fmt: skip
+    if token is None:
+        refuse(401)
+    if token.window_count > tokens.A_MINUTE:
+        refuse(429)
+    needed: Permission | None = getattr(current_app.view_functions[endpoint], _SCOPE)
+    if needed is not None and needed.value not in token.scopes:
+        refuse(403, (f"需要权限：{needed.value}", f"Scope needed: {needed.value}"))
+
+
+def token() -> ApiToken:
+    """Return the token that asks."""
+    found: ApiToken = g.token
+    return found
+
+
+def top() -> Station | None:
+    """Return the top of what the token reaches; None: the whole installation."""
+    found: Station | None = g.token_station
+    return found
+
+
+def reach() -> Reach:
+    """Return how much of the tree the token reaches; every query of a view takes it."""
+    found: Reach = g.token_reach
+    return found

@@ -1,0 +1,17 @@
+"""Gives the application its API: every module with views is named here."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hotline.web.api import about, tickets, tokens
+from hotline.web.api.access import api
+
+VIEWS = (about, tickets)
+"""Modules that add their views to the blueprint."""
+
+
+def set_up(app: Flask) -> None:
+    """Register the API and the page of its tokens."""
+    app.register_blueprint(api)
+    app.register_blueprint(tokens.views)

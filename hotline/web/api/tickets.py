@@ -1,0 +1,77 @@
+"""Tickets for other systems: the list and one with its history."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, make_response, request
+from spectree import Response as Answers
+
+from hotline.accounts import access as log
+from hotline.accounts.access import What
+from hotline.accounts.roles import Permission
+from hotline.vault import Vault
+from hotline.web import people
+from hotline.web.api.access import api, reach, scope, token
+from hotline.web.api.document import spec
+from hotline.web.api.problems import refuse
+from hotline.web.api.schema import EventOut, Place, Problem, TicketOut, TicketPage, TicketsAsked, TicketStory
+from hotline.web.sign_in import cookies
+from hotline.web.webhooks import exchange
+from tickets import listing, queries
+from tickets.models import Ticket
+from tickets.queries import Cursor, CursorError
+
+
+@api.get("/tickets")
+@scope(Permission.TICKETS_SEE)
+@spec.validate(
+    resp=Answers(HTTP_200=TicketPage, HTTP_401=Problem, HTTP_403=Problem, HTTP_429=Problem), tags=["tickets"]
+)
+def tickets(query: TicketsAsked) -> TicketPage:
+    """Tickets of the token's subtree, newest first."""
+    x = exchange()
+    try:
+        before = Cursor.parse(query.cursor) if query.cursor else None
+    except CursorError:
+        refuse(422, errors=[{"field": "cursor", "reason": "not one that a page gave"}])
+    with x.sessions() as session:
+        rows, older = listing.opened(
+            session, reach(), since=query.since, until=query.until, state=query.state, before=before, limit=query.limit
+        )
+        names = people.read(session, rows)
+        shown = [TicketOut(**_fields(row, names, x.vault)) for row in rows]
+    return TicketPage(tickets=shown, next=str(older) if older else None)
+
+
+@api.get("/tickets/<uuid:ticket_id>")
+@scope(Permission.TICKETS_SEE)
+@spec.validate(
+    resp=Answers(HTTP_200=TicketStory, HTTP_401=Problem, HTTP_403=Problem, HTTP_404=Problem, HTTP_429=Problem),
+    tags=["tickets"],
+)
+def ticket(ticket_id: UUID) -> Response:
+    """One ticket with its history; an ETag spares those who ask again."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        found = queries.find(session, reach(), ticket_id) or refuse(404)
+        names = people.read(session, [found])
+        events = [EventOut(at=e.at, kind=e.kind, actor=e.actor) for e in queries.history(session, found.id)]
+        shown = TicketStory(**_fields(found, names, x.vault), events=events)
+        log.note(
+            session, What.TICKET_SEEN, x.clock(), station_id=found.station_id, ticket_id=found.id,
+            subject=f"{token().name} ({token().prefix}…)", address=cookies.visitor().address,
+        )  # fmt: skip
+    answer = make_response(shown.model_dump_json(), 200, {"Content-Type": "application/json"})
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _fields(row: Ticket, names: people.Names, vault: Vault) -> dict[str, object]:
+    same = set(TicketOut.model_fields) - {"station", "caller"}
+    station = names.stations[row.station_id]
+    return {name: getattr(row, name) for name in same} | {
+        "station": Place(code=station.code, name=station.name),
+        "caller": people.masked(vault, row.caller_sealed),
+    }

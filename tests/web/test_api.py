@@ -1,0 +1,130 @@
+"""Other systems read tickets: with a token, within its scope and subtree, as the OpenAPI document says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.core.failures import FailureGroup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.accounts import tokens
+from hotline.accounts.models import AccessLog
+from hotline.accounts.roles import Permission, Role
+from hotline.accounts.tokens import NewToken
+from hotline.directory.models import Station
+from tests.web.browsers import post
+from tests.web.conftest import NOW
+from tests.web.ticket_world import DUTY, World
+
+HOUR = timedelta(hours=1)
+SEE = Permission.TICKETS_SEE
+Bearer = dict[str, str]
+BOUNDED = settings(
+    max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture
+def bearer(session: Session) -> Callable[..., Bearer]:
+    """Return the header of a new token."""
+
+    def make(*scopes: Permission, station: Station | None = None) -> Bearer:
+        wanted = NewToken("12345", scopes, station.id if station else None, 30)
+        return {"Authorization": f"Bearer {tokens.make(session, wanted, 'test', NOW)[1]}"}
+
+    return make
+
+
+def test_a_system_reads_the_tickets_of_its_subtree_page_by_page(
+    visitor: FlaskClient, session: Session, world: World, bearer: Callable[..., Bearer]
+) -> None:
+    calls = [world.call("王秀英", NOW - n * HOUR, [DUTY], lasted=60, outcome="answered") for n in (3, 2, 1)]
+    calls[0].station_id = world.county.id
+    session.flush()
+    mine = bearer(SEE, station=world.township)
+    first = visitor.get("/api/v1/tickets?limit=1", headers=mine).json
+    assert first is not None
+    assert [t["number"] for t in first["tickets"]] == [calls[2].number]
+    assert "00000001" not in first["tickets"][0]["caller"]
+    second = visitor.get("/api/v1/tickets", query_string={"limit": 1, "cursor": first["next"]}, headers=mine).json
+    assert second is not None
+    assert [t["number"] for t in second["tickets"]] == [calls[1].number]
+    assert second["next"] is None
+    assert visitor.get(f"/api/v1/tickets/{calls[0].id}", headers=mine).status_code == 404
+    one = visitor.get(f"/api/v1/tickets/{calls[1].id}", headers=mine)
+    assert one.json is not None
+    assert one.json["events"][0]["kind"] == "opened"
+    again = visitor.get(f"/api/v1/tickets/{calls[1].id}", headers={**mine, "If-None-Match": one.headers["ETag"]})
+    assert again.status_code == 304
+    seen = session.scalars(select(AccessLog.subject).where(AccessLog.ticket_id == calls[1].id)).all()
+    assert len(seen) == 2
+    assert all(subject.startswith("12345 (hot_") for subject in seen)
+
+
+def test_a_token_is_shown_once_and_ends_when_revoked(client: FlaskClient, visitor: FlaskClient, world: World) -> None:
+    form = {"name": "县 12345 平台", "station": str(world.county.id), "days": "30"}
+    assert "请至少选择一项权限" in post(client, "/tokens", **form).text
+    made = post(client, "/tokens", scope="tickets.see", **form)
+    secret = made.text.split("<code>")[1].split("</code>")[0]
+    mine = {"Authorization": f"Bearer {secret}"}
+    assert visitor.get("/api/v1/me", headers=mine).json == {
+        "name": "县 12345 平台", "scopes": ["tickets.see"], "station": "C", "expires_at": "2026-12-23T02:32:05Z"
+    }  # fmt: skip
+    listed = client.get("/tokens").text
+    assert secret not in listed
+    assert secret[:10] in listed
+    action = listed.split('action="/tokens/')[1].split('"')[0]
+    assert post(client, f"/tokens/{action}").status_code == 303
+    refused = visitor.get("/api/v1/me", headers={**mine, "Accept-Language": "en"})
+    assert (refused.status_code, refused.mimetype) == (401, "application/problem+json")
+    assert refused.json is not None
+    assert refused.json["title"] == "No token, or one that is no longer valid"
+
+
+def test_a_scope_that_a_token_lacks_is_named(visitor: FlaskClient, bearer: Callable[..., Bearer]) -> None:
+    refused = visitor.get("/api/v1/tickets", headers=bearer(Permission.ROSTER_SEE))
+    assert refused.status_code == 403
+    assert "tickets.see" in refused.text
+
+
+def test_too_many_requests_in_a_minute_are_refused(
+    visitor: FlaskClient, bearer: Callable[..., Bearer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "A_MINUTE", 2)
+    mine = bearer(SEE)
+    assert [visitor.get("/api/v1/me", headers=mine).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_only_who_manages_tokens_makes_them(signed_in: Callable[..., FlaskClient], world: World) -> None:
+    assert signed_in(Role.COORDINATOR, world.county).get("/tokens").status_code == 403
+
+
+def test_every_answer_is_as_the_document_says(
+    app: Flask, world: World, bearer: Callable[..., Bearer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "A_MINUTE", 10_000)
+    world.call("王秀英", NOW - HOUR, [DUTY], lasted=60, outcome="answered")
+    mine = bearer(SEE)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    assert schema.raw_schema["openapi"].startswith("3.1")
+    asked = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @BOUNDED
+        def ask(case: schemathesis.Case) -> None:
+            try:
+                case.call_and_validate(headers=mine)
+            except FailureGroup as group:  # the reader wants the reasons, not the group
+                raise AssertionError([str(e) for e in group.exceptions]) from group
+
+        given(operation.as_strategy())(ask)()
+        asked += 1
+    assert asked == 4

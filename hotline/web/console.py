@@ -9,10 +9,13 @@ from flask import Flask, current_app, request, url_for
 from hotline.calls.exchange import Exchange
 from hotline.web import errors, formats, language, menu, pages, response_times, security, wallboard, wrap_up
 from hotline.web.api import setup as api
+from hotline.web.bulletins import pages as bulletins
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
 
-LAYERS = ("tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "print")
+LAYERS = (
+    "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "print",
+)  # fmt: skip
 """The style sheet in the order of its layers."""
 
 
@@ -32,6 +35,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
     app.register_blueprint(roster.views)
+    app.register_blueprint(bulletins.views)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)
 

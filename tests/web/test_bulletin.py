@@ -1,0 +1,88 @@
+"""The monthly bulletin through its pages: drafted from the month's calls, edited, issued, corrected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from hotline.accounts.roles import Role
+from tests.month import Month
+from tests.web.conftest import NOW
+from tests.web.ticket_world import World
+
+SignedIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def month(world: World, session: Session) -> World:
+    Month(session, world.vault, world.tenant).write(160, NOW)
+    return world
+
+
+def fields(page: str) -> dict[str, str]:
+    found = dict(re.findall(r'<textarea id="(\w+)"[^>]*>(.*?)</textarea>', page, re.S))
+    return found | dict(re.findall(r'<input type="hidden" name="(edits|csrf_token)" value="([^"]*)"', page))
+
+
+def drafted(browser: FlaskClient, month: str = "2026-10", of: str = "C") -> str:
+    token = fields(browser.get("/bulletins").text)["csrf_token"]
+    answer = browser.post("/bulletins", data={"month": month, "of": of, "csrf_token": token})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def test_a_bulletin_is_drafted_edited_issued_and_then_only_corrected(
+    month: World, signed_in: SignedIn, session: Session
+) -> None:
+    coordinator, supervisor = signed_in(Role.COORDINATOR, month.county), signed_in(Role.SUPERVISOR, month.county)
+    head = signed_in(Role.HEAD, month.township)
+    at = drafted(coordinator)
+    assert drafted(supervisor) == at  # asked twice, made once
+    page = coordinator.get(at).text
+    calls = re.search(r"本月共接来电(\d+)个", page)
+    assert calls and int(calls[1]) > 0
+    assert "表1　主要指标" in page and "GB/T 33358-2016" in page and "图2" in page
+    assert coordinator.get(f"{at}/stations.svg").data.startswith(b"<svg")
+    assert head.get(at).status_code == 404
+
+    form = fields(coordinator.get(f"{at}/edit").text)
+    later = form | {"problems": "优抚待遇咨询增多，请各站做好解释。"}
+    assert coordinator.post(f"{at}/edit", data=later).status_code == 303
+    stale = coordinator.post(f"{at}/edit", data=form | {"next": "另一人的改动"})
+    assert stale.status_code == 422 and "有人改过" in stale.text and "另一人的改动" in stale.text
+    empty = form | {"edits": "1", "late": " "}
+    assert "“四、逾期事项”不能为空" in coordinator.post(f"{at}/edit", data=empty).text
+
+    token = fields(supervisor.get(at).text)
+    assert coordinator.post(f"{at}/issue", data=token).status_code == 403
+    assert supervisor.post(f"{at}/issue", data=token | {"edits": "0"}).status_code == 422
+    assert supervisor.post(f"{at}/issue", data=token).status_code == 303
+    issued = supervisor.get(at).text
+    assert "优抚待遇咨询增多" in issued and "2026年11月23日" in issued
+    session.execute(text("UPDATE call SET accepted_leg_id = NULL"))
+    assert calls[0] in supervisor.get(at).text and supervisor.get(at).text.count("100.0%") == issued.count("100.0%")
+    again = supervisor.post(f"{at}/edit", data=later | token)
+    assert again.status_code == 422 and "已经印发" in again.text
+    with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
+        session.execute(text("UPDATE bulletin SET texts = '{}'"))
+
+    correction = drafted(supervisor)
+    assert correction != at and "更正第1次" in supervisor.get(correction).text
+    assert "优抚待遇咨询增多" in supervisor.get(correction).text
+
+
+def test_a_running_month_is_drafted_but_not_issued_and_a_coming_one_neither(month: World, signed_in: SignedIn) -> None:
+    supervisor = signed_in(Role.SUPERVISOR, month.county)
+    at = drafted(supervisor, "2026-11", "T1")
+    refused = supervisor.post(f"{at}/issue", data=fields(supervisor.get(at).text))
+    assert refused.status_code == 422 and "还没有过完" in refused.text
+    token = fields(supervisor.get("/bulletins").text)["csrf_token"]
+    for wrong, why in (("2026-12", "还没有开始"), ("soon", "2026-11 这样")):
+        answer = supervisor.post("/bulletins", data={"month": wrong, "of": "C", "csrf_token": token})
+        assert answer.status_code == 422 and why in answer.text

@@ -77,10 +77,22 @@ def page_of_day(
 
     ``before`` goes on with older tickets, ``after`` with newer ones.
     """
+    span_ = (Ticket.opened_at >= span[0], Ticket.opened_at < span[1])
+    wanted = (*_mine(reach, tenant_id), *span_, *_wanted(show, now))
+    return page_where(session, wanted, before=before, after=after, limit=limit)
+
+
+def page_where(
+    session: Session,
+    wanted: Iterable[ColumnElement[bool]],
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return up to ``limit`` tickets that fulfil all conditions, newest first; whoever calls puts reach into them."""
     key = tuple_(Ticket.opened_at, Ticket.id)
-    query = select(Ticket).where(
-        *_mine(reach, tenant_id), Ticket.opened_at >= span[0], Ticket.opened_at < span[1], *_wanted(show, now)
-    )
+    query = select(Ticket).where(*wanted)
     if after:
         query = query.where(key > (after.opened_at, after.id)).order_by(Ticket.opened_at, Ticket.id)
     else:

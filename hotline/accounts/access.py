@@ -23,6 +23,7 @@ class What(StrEnum):
     SIGNED_OUT = "signed_out"
     OTHERS_SIGNED_OUT = "others_signed_out"
     TICKET_SEEN = "ticket_seen"
+    TICKETS_SEARCHED = "tickets_searched"
     RECORDING_HEARD = "recording_heard"
     NUMBER_SEEN = "number_seen"
     LIST_EXPORTED = "list_exported"
@@ -45,6 +46,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.SIGNED_OUT: ("退出登录", "Signed out"),
     What.OTHERS_SIGNED_OUT: ("退出其他设备", "Signed other browsers out"),
     What.TICKET_SEEN: ("查看工单", "Looked at a ticket"),
+    What.TICKETS_SEARCHED: ("查找工单", "Searched tickets"),
     What.RECORDING_HEARD: ("播放录音", "Heard a recording"),
     What.NUMBER_SEEN: ("查看完整号码", "Saw a whole number"),
     What.LIST_EXPORTED: ("导出清单", "Exported a list"),

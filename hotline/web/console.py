@@ -7,7 +7,18 @@ from pathlib import Path
 from flask import Flask, current_app, request, url_for
 
 from hotline.calls.exchange import Exchange
-from hotline.web import errors, formats, language, menu, pages, response_times, security, wallboard, wrap_up
+from hotline.web import (
+    errors,
+    formats,
+    language,
+    menu,
+    pages,
+    response_times,
+    security,
+    ticket_search,
+    wallboard,
+    wrap_up,
+)
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
 from hotline.web.roster import views as roster
@@ -32,6 +43,7 @@ def set_up(app: Flask) -> None:
         app.add_template_global(helper)
     app.jinja_env.globals["LAYERS"] = LAYERS
     app.register_blueprint(pages.pages)
+    app.register_blueprint(ticket_search.views)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
     app.register_blueprint(roster.views)

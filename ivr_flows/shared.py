@@ -51,7 +51,13 @@ def _choose(what: str, choices: str, then: str) -> Choose:
 
 CHAIN: dict[str, Node] = {
     "connect": Connect(taken="taken", exhausted="message"),
-    "taken": Branch("unconfirmed", then="unconfirmed", otherwise="goodbye"),
+    "taken": Branch("unconfirmed", then="unconfirmed", otherwise="talked"),
+    "talked": Branch("staying", then="stays", otherwise="goodbye"),
+    "stays": Say(says("closing.stay"), then="hold"),
+    "hold": Connect(taken="goodbye", exhausted="not_joined"),
+    "not_joined": Branch("transferred", then="no_transfer", otherwise="not_chosen"),
+    "not_chosen": Branch("unchosen", then="no_transfer", otherwise="goodbye"),
+    "no_transfer": Say(says("closing.no_transfer"), then="end"),
     "unconfirmed": Menu(says("closing.unconfirmed"), {}, silence="connect", wrong="connect"),
     "goodbye": Say(says("closing.goodbye"), then="end"),
     "message": TakeMessage(

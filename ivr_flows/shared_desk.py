@@ -28,7 +28,12 @@ def _outcome(code: str, then: str = "memo") -> Set:
 WRAP_UP: dict[str, Node] = {
     "wrap_up": Branch("outcome", then="memo", otherwise="outcome"),
     "outcome": Menu(
-        says(Part("wrap_up.about", when="name"), Part("wrap_up.link", when="link"), "wrap_up.outcome"),
+        says(
+            Part("wrap_up.about", when="name"),
+            Part("wrap_up.staying", when="staying"),
+            Part("wrap_up.link", when="link"),
+            "wrap_up.outcome",
+        ),
         {
             "1": "answered",
             "2": "guidance",

@@ -4,7 +4,8 @@ Skippable (0), and resumable: with the flag outcome it goes straight to the memo
 Effects: outcome/<answered|guidance|visit|refer|urgent|wrong_number>, referral/<id> (from the list "branches"),
 memo/<seconds>, link (send the form to the telephone's browser), skip, silence (only from carriers that report it;
 otherwise the leg just ends).
-Words, left out when unknown: ``name``. Flags: outcome (already known), link (the form can be sent).
+Words, left out when unknown: ``name``.
+Flags: outcome (already known), link (the form can be sent), staying (the survivor waits on the line).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -16,7 +16,7 @@ from hotline.calls.progress import Progress
 from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
-from hotline.directory.words import short_name
+from hotline.directory.words import short_name, surname_in
 from ivr_flows.engine.steps import Choice, Facts, TierWords
 from tickets.desk import find_open_for
 from tickets.models import Ticket
@@ -47,8 +47,8 @@ class Briefing:
     def __init__(self, session: Session, call: Call, policy: RoutingPolicy, now: datetime) -> None:
         self._session, self._call, self._policy, self._now = session, call, policy, now
 
-    def facts(self, next_tier: TierWords | None, *, first_tier: bool, unconfirmed: bool = False) -> Facts:
-        """Return the facts at this moment."""
+    def facts(self, next_tier: TierWords | None, *, first_tier: bool, flags: Iterable[str] = ()) -> Facts:
+        """Return the facts at this moment; ``flags`` are raised besides those of the rows."""
         return Facts(
             language=self._call.language,
             words=self._words(),
@@ -57,7 +57,7 @@ class Briefing:
             ),
             next_tier=next_tier,
             first_tier=first_tier,
-            flags=frozenset(self._flags(unconfirmed)),
+            flags=frozenset((*self._flags(), *flags)),
         )
 
     @cached_property
@@ -94,11 +94,9 @@ class Briefing:
             words |= self._progress.words
         return words
 
-    def _flags(self, unconfirmed: bool) -> Iterator[str]:
+    def _flags(self) -> Iterator[str]:
         if self._call.from_hash is None:
             yield "no_number"
-        if unconfirmed:
-            yield "unconfirmed"
         if self._progress:
             yield "ticket"
             if self._progress.late:
@@ -162,14 +160,25 @@ def person_words(
     return words, people
 
 
+def _has_another(session: Session, people: Sequence[Survivor], ticket_id: UUID) -> bool:
+    return bool(people) and find_open_for(session, people[0].id, besides=ticket_id) is not None
+
+
 def whisper_facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
-    """Return what the handset may be told of the caller before it is joined (the survivor's file, Q21 s.8)."""
+    """Return what the handset may be told of the caller before it is joined (the survivor's file, Q21 s.8).
+
+    A volunteer or partner is told the surname only, and nothing of other cases: the minimum to help.
+    """
     words, people = person_words(session, call.survivor_id, call.from_hash, language)
+    outsider = leg.target_kind == "branch"
+    if outsider and people:
+        surname = surname_in(people[0].name)
+        words["name"] = f"family {surname}" if language == "en" else f"姓{surname}"
     raised = {
         "urgent": call.urgent,
         "unknown": not people,
         "several": len(people) > 1,
-        "ticket": bool(people) and find_open_for(session, people[0].id, besides=call.ticket_id) is not None,
+        "ticket": not outsider and _has_another(session, people, call.ticket_id),
         "caller_gone": call.ended_at is not None,
         "colleague": call.ended_at is None and call.accepted_leg_id not in (None, leg.id),
     }

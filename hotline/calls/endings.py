@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain
+from hotline.calls import chain, transfer
 from hotline.calls.kinds import wrap_up
 from hotline.calls.models import Call, Leg, Recording
 from hotline.calls.states import LIVE, LegState
@@ -33,13 +33,23 @@ def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, h
         call.outcome = "answered" if call.accepted_leg_id else "abandoned"
     ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
     if call.outcome == "answered":
-        leg = session.get_one(Leg, call.accepted_leg_id)
-        wrap_up.order_after(session, call, leg, now)
+        if call.accepted_leg_id and not _asked_while_staying(session, call):
+            wrap_up.order_after(session, call, session.get_one(Leg, call.accepted_leg_id), now)
     else:
         promise(session, call, ticket, policy, now, call.outcome)
     seconds = int((now - call.started_at).total_seconds())
     talked = int((now - call.accepted_at).total_seconds()) if call.accepted_at and call.accepted_leg_id else 0
     desk.note(session, ticket.id, "call_ended", now, outcome=call.outcome, how=how, seconds=seconds, talked=talked)
+
+
+def wrap_up_while_staying(session: Session, call: Call, now: datetime) -> bool:
+    """The duty person has hung up and the survivor has not: ring the handset at once; False for a branch's."""
+    leg = session.get_one(Leg, call.accepted_leg_id)
+    return not _asked_while_staying(session, call) and wrap_up.order_after(session, call, leg, now, staying=True)
+
+
+def _asked_while_staying(session: Session, call: Call) -> bool:
+    return transfer.wrap_up_of(session, call) is not None
 
 
 def promise(session: Session, call: Call, ticket: Ticket, policy: RoutingPolicy, now: datetime, why: str) -> None:

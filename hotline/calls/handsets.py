@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain
+from hotline.calls import chain, transfer
 from hotline.calls.briefing import whisper_facts
 from hotline.calls.exchange import Exchange
+from hotline.calls.kinds import branch_calls
+from hotline.calls.kinds.base import Work
 from hotline.calls.models import Call, Leg
 from hotline.calls.states import LegState, may_follow, reported
 from hotline.directory import health
@@ -87,7 +89,7 @@ def _turn(
         turn = run(flow, position, given, _facts(session, call, leg, x.settings.default_language))
         steps.extend(turn.steps)
         for effect in turn.effects:
-            _apply(session, call, leg, effect, pressed, now)
+            _apply(x, session, call, leg, effect, pressed, now)
         if turn.resume is None:
             break
         position, given = turn.resume, Begin()
@@ -104,16 +106,20 @@ def _facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
     return replace(facts, flags=facts.flags | {"caller_gone"})
 
 
-def _apply(session: Session, call: Call, leg: Leg, effect: Effect, pressed: str, now: datetime) -> None:
+def _apply(x: Exchange, session: Session, call: Call, leg: Leg, effect: Effect, pressed: str, now: datetime) -> None:
     before = LegState(leg.state)
     leg.key = pressed or leg.key
     if effect.kind == "accept":
         if call.ended_at is None and call.accepted_leg_id is None and may_follow(before, LegState.ACCEPTED):
             accept(session, call, leg, now)
+            if leg.reason == transfer.REASON:
+                branch_calls.taken_over(Work(x, session, now), call, leg)
         return
     after = LegState.DECLINED if effect.kind == "decline" else LegState.SILENT
     if may_follow(before, after):
         chain.settle(session, leg, after, now)
+        if leg.reason == transfer.REASON and after is LegState.DECLINED:
+            branch_calls.turned_down(Work(x, session, now), call)
 
 
 def accept(session: Session, call: Call, leg: Leg, now: datetime) -> None:

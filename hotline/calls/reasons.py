@@ -16,6 +16,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "team": ("志愿服务队，服务该需求", "volunteer team that serves the need"),
     "partner": ("社会拥军单位，服务该领域", "partner of the domain"),
     "called_line": ("所拨专线", "the line that was called"),
+    "transfer": ("值班员转接，来电人在线等候", "transferred by the duty person, the caller waiting"),
     "again": ("刚才正忙，再试一次", "was busy before, tried again"),
     "not_on_duty": ("当前不值班", "not on duty now"),
     "dead": ("手机失联待确认", "handset out of reach until confirmed"),

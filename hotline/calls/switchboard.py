@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain, endings, errands, opening, routing
+from hotline.calls import chain, endings, errands, opening, routing, transfer
 from hotline.calls.briefing import Briefing
 from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import Inquiry, duty_station, facts_for, policy_for
@@ -120,6 +120,8 @@ def _taken(x: Exchange, session: Session, call: Call, event: CallEvent, now: dat
         return False
     talked = (now - (call.accepted_at or now)).total_seconds()
     if talked >= SHORTEST_TALK_SECONDS or event.over:
+        if not event.over and endings.wrap_up_while_staying(session, call, now):
+            transfer.wait_for(session, call, now)
         return True
     desk.note(session, call.ticket_id, "cut_off", now, talked=int(talked))
     call.accepted_leg_id = call.accepted_at = None
@@ -141,12 +143,18 @@ def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position
     unconfirmed = _unconfirmed(x, given)
     if unconfirmed:
         call.outcome = "unconfirmed"
+    transfer.plan_chosen(session, x.vault, call)
     for _ in range(MOST_TURNS):
         tier = chain.next_tier(session, call, now, policy.limit_seconds)
-        facts = Briefing(session, call, policy, now).facts(tier, first_tier=call.tier == 0, unconfirmed=unconfirmed)
+        flags = transfer.flags(session, call, now)
+        facts = Briefing(session, call, policy, now).facts(
+            tier or (transfer.WAITS if "staying" in flags else None),
+            first_tier=call.tier == 0 and call.outcome != "answered",
+            flags=(*flags, "unconfirmed") if unconfirmed else flags,
+        )
         turn = run(x.flows[call.flow], at, given, facts)
         if any(isinstance(s, Ring) for s in turn.steps):
-            taken = chain.take_tier(session, call, now, policy.limit_seconds)
+            taken = chain.take_tier(session, call, now, policy.limit_seconds) if tier else chain.EverybodyBusy()
             if taken is None:
                 continue
             legs = () if isinstance(taken, chain.EverybodyBusy) else taken
@@ -215,7 +223,8 @@ def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], le
     survivor = session.get(Survivor, call.survivor_id) if call.survivor_id else None
     base = f"{x.settings.base_url}/carrier"
     if not legs:
-        steps = [held for planned in steps for held in _hold_the_line(planned)]
+        pause = transfer.PAUSE_SECONDS if call.outcome == "answered" else chain.PAUSE_SECONDS
+        steps = [held for planned in steps for held in _hold_the_line(planned, pause)]
     style = Style(
         book=x.book,
         language=call.language,
@@ -239,9 +248,9 @@ def _target(x: Exchange, base: str, leg: Leg) -> Target:
     return Target(number.value, f"{legs}/screen", f"{legs}/status", number.extension or "")
 
 
-def _hold_the_line(step: Step) -> tuple[Step, ...]:
-    """Everybody is on another call: wait a little, then look again."""
-    return (Wait(chain.PAUSE_SECONDS), Continue(step.at)) if isinstance(step, Ring) else (step,)
+def _hold_the_line(step: Step, pause: int) -> tuple[Step, ...]:
+    """Everybody is on another call, or the duty person chooses: wait ``pause`` seconds, then look again."""
+    return (Wait(pause), Continue(step.at)) if isinstance(step, Ring) else (step,)
 
 
 def _keep(session: Session, call: Call, number: int, asked: str, reply: str, now: datetime) -> str:

@@ -19,7 +19,7 @@ class Part:
 
 Says = tuple[Part, ...]
 
-TIERS = ("duty", "backup", "neighbour", "county", "volunteer", "partner", "urgent", "survivor", "other")
+TIERS = ("duty", "backup", "neighbour", "county", "volunteer", "partner", "urgent", "survivor", "transfer", "other")
 """The kinds of tier that Connect announces (prompt ``trying.<kind>``); a kind unknown here is spoken as ``other``."""
 
 LIST_PROMPTS = ("choose.item", "choose.more", "choose.back")

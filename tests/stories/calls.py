@@ -33,14 +33,13 @@ async def wrapped_up(town: Town, phone: Phone, key: str, branch: str = "") -> No
     desk.press(key)
     if branch:
         await desk.hears("转给谁")
-        item = await _item(desk, branch)
-        desk.press(item)
+        desk.press(await item(desk, branch))
     await town.world.passes(1)
     desk.hang_up()
     await desk.ends()
 
 
-async def _item(desk: Party, branch: str) -> str:
+async def item(desk: Party, branch: str) -> str:
     """Return the key under which a list names the branch; pages are turned until it does."""
     for _ in range(4):
         await desk.hears("返回按0")

@@ -38,10 +38,12 @@ def city_template(servers: Addresses, worker_id: str) -> str:
 
 @pytest.fixture
 def make_town(servers: Addresses, county_template: str, tmp_path: Path) -> Iterator[Callable[..., Town]]:
-    """Make counties: keyword arguments go to the World; ``carrier`` names the carrier in the settings."""
+    """Make counties: ``carrier`` and ``language`` go to the settings, other keyword arguments to the World."""
     made: list[tuple[str, Town]] = []
 
-    def make(carrier: str = "simulator", template: str = county_template, **world_options: object) -> Town:
+    def make(
+        carrier: str = "simulator", template: str = county_template, language: str = "zh-CN", **world_options: object
+    ) -> Town:
         name = f"story_{template}_{tmp_path.name}_{len(made)}"
         url = servers.create_database(name, template)
         world = World(tmp_path / f"carrier{len(made)}", token=TOKEN, **world_options)  # type: ignore[arg-type]
@@ -52,6 +54,7 @@ def make_town(servers: Addresses, county_template: str, tmp_path: Path) -> Itera
             public_url=world.webhook,
             carrier=carrier,
             carrier_token=SecretStr(TOKEN),
+            default_language=language,
         )
         made.append((name, settle(settings, world)))
         return made[-1][1]

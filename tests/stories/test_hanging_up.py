@@ -94,10 +94,15 @@ def test_the_duty_person_hanging_up_first_leaves_a_goodbye(town: Town) -> None:
         await call.joined(phone.number)
         await town.world.passes(40)
         phone.hang_up()
-        await call.hears("谢谢您来电话")
+        await call.hears("说完了就请挂机")
+        await phone.rings(within=20)
+        phone.answer()
+        await phone.hears("刚才")
+        phone.press("1")
+        await call.hears("谢谢您来电话", within=20)
         await call.ends()
 
-    town.play(story(), working=False)
+    town.play(story())
     assert town.calls()[0].outcome == "answered"
 
 

@@ -8,7 +8,7 @@ from hotline.calls import orders
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Work
 from hotline.calls.kinds.telling_calls import tell_all
-from hotline.calls.models import Errand
+from hotline.calls.models import Call, Errand, Leg
 from hotline.calls.spoken import by_when
 from hotline.directory import hours
 from hotline.directory.models import BranchLine, Station
@@ -74,6 +74,36 @@ def joined(work: Work, errand: Errand, talked_seconds: int) -> None:
         desk.called_back(work.session, ticket, errand.label, talked_seconds, work.now)
         clocks.told_survivor(work.session, ticket, errand.label, work.now)
         clocks.follow(work.session, ticket, work.now)
+
+
+def taken_over(work: Work, call: Call, leg: Leg) -> None:
+    """A branch has taken, by key, a survivor who waited on the line for it (a warm transfer)."""
+    ticket = work.session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    if referral := referrals.open_referral(work.session, ticket.id):
+        referrals.accept(work.session, referral, work.now)
+        clocks.told_survivor(work.session, ticket, leg.label, work.now)
+        clocks.follow(work.session, ticket, work.now)
+        half = work.now + max(LOOK_AGAIN, (referral.deadline - work.now) / 2)
+        callee = orders.Callee(
+            kind="branch",
+            id=leg.target_id,
+            label=leg.label,
+            number_hash=leg.number_hash,
+            number_sealed=leg.number_sealed,
+            tenant_id=call.tenant_id,
+            line_id=call.line_id,
+        )
+        orders.order(
+            work.session, "referral_case", callee, work.now,
+            due_at=half, ticket_id=ticket.id, referral=str(referral.id),
+        )  # fmt: skip
+
+
+def turned_down(work: Work, call: Call) -> None:
+    """A branch has declined, by key, a survivor who waited on the line for it."""
+    ticket = work.session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    if referral := referrals.open_referral(work.session, ticket.id):
+        give_back(work, ticket, referral, "refused", "by_key")
 
 
 def in_vain(work: Work, errand: Errand) -> None:

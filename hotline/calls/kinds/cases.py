@@ -12,14 +12,13 @@ from hotline.calls.kinds.base import Survivor, Work
 from hotline.calls.models import Errand
 from hotline.directory.models import BranchLine, Partner, SurvivorPhone, Team
 from hotline.directory.queries import station_path
+from hotline.directory.words import surname_in
 from hotline.numbers import from_stored
 from ivr_flows.engine.steps import Choice
 from tickets.models import Ticket
 
 MOST_NUMBERS = 3
 """Telephones of one survivor that a call back tries."""
-_DOUBLE = "欧阳司马上官诸葛东方皇甫尉迟公孙慕容令狐夏侯长孙宇文司徒端木呼延南宫独孤轩辕申屠澹台"
-TWO_CHARACTER_SURNAMES = frozenset(_DOUBLE[at : at + 2] for at in range(0, len(_DOUBLE), 2))
 
 
 def ticket_of(work: Work, errand: Errand) -> Ticket | None:
@@ -67,13 +66,6 @@ def surname_of(work: Work, ticket: Ticket, language: str) -> str:
         return NAMELESS[language == "en"]
     surname = surname_in(name)
     return f"a family named {surname}" if language == "en" else f"一位姓{surname}的家属"
-
-
-def surname_in(name: str) -> str:
-    """Return the surname of a Chinese name (欧阳 for 欧阳菊) or of one in Latin letters (its last word)."""
-    if name[0].isascii():
-        return name.split()[-1]
-    return name[:2] if name[:2] in TWO_CHARACTER_SURNAMES and len(name) > 2 else name[0]
 
 
 def branches(work: Work, errand: Errand, most: int = 18) -> tuple[Choice, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from hotline.calls import orders
 from hotline.calls.kinds import branch_calls, cases, who_rings
@@ -30,8 +30,9 @@ class ReferralOffer(Kind):
     flow = "referral_offer"
 
     def wanted(self, work: Work, errand: Errand) -> bool:
-        """While the ticket waits for these very people."""
-        return branch_calls.referral_of(work, errand) is not None
+        """While the ticket waits for the answer of these very people."""
+        referral = branch_calls.referral_of(work, errand)
+        return referral is not None and referral.state == "offered"
 
     def postponed(self, work: Work, errand: Errand) -> datetime | None:
         """Not while their line is closed, and at night only what is urgent."""
@@ -85,7 +86,14 @@ class ReferralOffer(Kind):
         )  # fmt: skip
 
 
-def hand_over(work: Work, ticket: Ticket, owner_id: UUID, by: str, deadline: datetime | None = None) -> Referral | None:
+def hand_over(
+    work: Work,
+    ticket: Ticket,
+    owner_id: UUID,
+    by: str,
+    deadline: datetime | None = None,
+    offer_after: timedelta | None = None,
+) -> Referral | None:
     """Hand a ticket to a team or partner and order the call that offers it; None when they are unknown.
 
     Raises ImpossibleError when the ticket's state forbids it.
@@ -96,7 +104,7 @@ def hand_over(work: Work, ticket: Ticket, owner_id: UUID, by: str, deadline: dat
         return None
     kind = "team" if team else "partner"
     referral = referrals.offer(work.session, ticket, kind, owner.id, owner.name, work.now, by=by, deadline=deadline)
-    if line := _line(work, BranchLine.team_id == owner.id if team else BranchLine.partner_id == owner.id):
+    if line := _line(work, referral):
         number = from_stored(work.x.vault.open(line.number_sealed))
         callee = orders.Callee(
             kind="branch",
@@ -107,11 +115,23 @@ def hand_over(work: Work, ticket: Ticket, owner_id: UUID, by: str, deadline: dat
             tenant_id=ticket.tenant_id,
             line_id=orders.line_for(work.session, ticket),
         )
-        orders.order(work.session, "referral", callee, work.now, ticket_id=ticket.id, referral=str(referral.id))
+        due = work.now + (offer_after or timedelta())
+        orders.order(
+            work.session, "referral", callee, work.now, due_at=due, ticket_id=ticket.id, referral=str(referral.id)
+        )
     return referral
 
 
-def _line(work: Work, owned: ColumnElement[bool]) -> BranchLine | None:
-    """Return the owner's line to ring: one that is open now before others, then by priority."""
-    lines = work.session.scalars(select(BranchLine).where(owned, BranchLine.active).order_by(BranchLine.priority)).all()
+def open_line(work: Work, referral: Referral) -> BranchLine | None:
+    """Return the line on which whom a ticket was handed to can be rung this moment."""
+    line = _line(work, referral)
+    return line if line is not None and hours.is_open(line.hours, work.now) else None
+
+
+def _line(work: Work, referral: Referral) -> BranchLine | None:
+    """Return the line to ring: one that is open now before others, then by priority."""
+    owned = BranchLine.team_id if referral.kind == "team" else BranchLine.partner_id
+    lines = work.session.scalars(
+        select(BranchLine).where(owned == referral.target_id, BranchLine.active).order_by(BranchLine.priority)
+    ).all()
     return next((line for line in lines if hours.is_open(line.hours, work.now)), next(iter(lines), None))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hotline.calls import orders
+from hotline.calls import orders, transfer
 from hotline.calls.kinds import cases, referral
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.models import Call, Errand, Leg
@@ -21,6 +22,11 @@ LINK = "wrap_up_link"
 """Kind of the timer that sends a one-time link to the form."""
 FIRST_AFTER = timedelta(seconds=30)
 """The survivor hung up; the duty person gets a breath."""
+AT_ONCE = timedelta(seconds=1)
+"""The survivor waits on the line."""
+TRANSFER_FIRST = timedelta(minutes=3)
+"""Whom a waiting survivor is joined with is not asked by another call meanwhile."""
+REFER = Effect("outcome", "refer")
 
 
 class WrapUp(Kind):
@@ -39,7 +45,9 @@ class WrapUp(Kind):
         ticket = cases.ticket_of(work, errand)
         words = {"name": cases.name_of(work, ticket, errand.language)} if ticket else {}
         flags = {"outcome"} if ticket and ticket.outcome else set[str]()
-        if may_send_link(work, errand):
+        if transfer.is_live(work.session, errand):
+            flags.add("staying")
+        elif may_send_link(work, errand):
             flags.add("link")
         return Facts(errand.language, words, {"branches": cases.branches(work, errand)}, flags=frozenset(flags))
 
@@ -50,6 +58,8 @@ class WrapUp(Kind):
             offer_link(work, errand)
         else:
             apply_outcome(work, errand, effect)
+        if effect != REFER:  # decided: a survivor who stayed on the line waits no longer, or for whom was chosen
+            errand.data = {**errand.data, "settled": True}
 
     def recorded(self, work: Work, errand: Errand, kind: str, recording: str, seconds: int) -> None:
         """The sentence: what was asked and what was advised."""
@@ -95,7 +105,12 @@ def apply_outcome(work: Work, errand: Errand, effect: Effect) -> None:
         except ImpossibleError as error:
             desk.note(work.session, ticket.id, "refused", work.now, actor=errand.label, why=str(error))
     elif effect.kind == "referral":
-        referral.hand_over(work, ticket, UUID(effect.value), errand.label)
+        staying = transfer.is_live(work.session, errand)
+        handed = referral.hand_over(
+            work, ticket, UUID(effect.value), errand.label, offer_after=TRANSFER_FIRST if staying else None
+        )
+        if staying and handed and (line := referral.open_line(work, handed)):
+            errand.data = {**errand.data, "transfer": str(line.id)}
     elif effect.kind == "skip":
         errand.result = "skipped"
         desk.note(work.session, ticket.id, "wrap_up_skipped", work.now, actor=errand.label)
@@ -110,11 +125,14 @@ def keep_memo(work: Work, errand: Errand, kind: str, recording: str, seconds: in
         )
 
 
-def order_after(session: Session, call: Call, leg: Leg, now: datetime) -> None:
-    """Order the wrap-up of a call that a handset or a staff member's telephone took."""
+def order_after(session: Session, call: Call, leg: Leg, now: datetime, *, staying: bool = False) -> bool:
+    """Order the wrap-up of a call that a handset or a staff member's telephone took; False when there is none to do.
+
+    ``staying``: the survivor has not hung up, so it is asked at once whom to join them with.
+    """
     ticket = session.get_one(Ticket, call.ticket_id)
     if ticket.wrapped_at is not None or leg.target_kind == "branch":
-        return
+        return False
     callee = orders.Callee(
         kind=leg.target_kind,
         id=leg.target_id,
@@ -125,4 +143,7 @@ def order_after(session: Session, call: Call, leg: Leg, now: datetime) -> None:
         line_id=call.line_id,
         station_id=leg.station_id,
     )
-    orders.order(session, "wrap_up", callee, now, due_at=now + FIRST_AFTER, ticket_id=ticket.id)
+    data: dict[str, Any] = {"staying": str(call.id)} if staying else {}
+    due = now + (AT_ONCE if staying else FIRST_AFTER)
+    orders.order(session, "wrap_up", callee, now, due_at=due, ticket_id=ticket.id, **data)
+    return True

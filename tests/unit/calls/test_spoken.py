@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.calls.kinds.cases import surname_in
 from hotline.calls.spoken import by_when
 from hotline.clock import SHANGHAI, local
+from hotline.directory.words import surname_in
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
 MOMENTS = st.integers(0, 400 * 24 * 60).map(lambda minutes: NOW + timedelta(minutes=minutes))

@@ -36,3 +36,17 @@ class ApiToken(Base):
     window_at: Mapped[datetime | None]
     """Start of the minute in which requests are counted."""
     window_count: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class ApiReference(Base):
+    """A ticket that another system sent: its own reference opens one ticket, however often it is sent."""
+
+    __tablename__ = "api_reference"
+    __table_args__ = (Index(None, "ticket_id"),)
+
+    token_id: Mapped[UUID] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))
+    digest: Mapped[bytes]
+    """Keyed fingerprint of what was sent, to tell a repetition from another matter under the same reference."""
+    at: Mapped[datetime]

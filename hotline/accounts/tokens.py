@@ -18,6 +18,7 @@ from hotline.reach import Reach
 
 SCOPES: dict[Permission, tuple[str, str]] = {
     Permission.TICKETS_SEE: ("读取工单", "Read tickets"),
+    Permission.TICKETS_WORK: ("转来工单", "Send tickets"),
 }
 """What a token may be given, one permission each: Chinese, English."""
 A_MINUTE = 300

@@ -39,7 +39,7 @@ class _Told:
 
     def values(self) -> dict[str, str]:
         times = {key: self.seconds(key) for key in ("seconds", "waited", "talked")}
-        plain = {key: str(self.data.get(key, "")) for key in ("tries", "why", "advice", "to")}
+        plain = {key: str(self.data.get(key, "")) for key in ("tries", "why", "advice", "to", "reference", "words")}
         return plain | times | {"by": self.by, "line": self._line(str(self.data.get("line", "")))}
 
     def _line(self, name: str) -> str:
@@ -90,6 +90,7 @@ def _promised(told: _Told) -> str:
         "nobody_answered": _("各级都无人接听"),
         "abandoned": _("接通前已挂断"),
         "message": _("来电人留了言"),
+        "from_outside": _("其他系统转来"),
         "unconfirmed": _("没有确认是真人接听"),
     }.get(str(told.data.get("why")), "")
     by = moment(datetime.fromisoformat(told.data["by"]))
@@ -134,6 +135,7 @@ def _uuid(text: str) -> UUID | None:
 
 PLAIN: Mapping[str, tuple[str, str]] = {
     "opened": ("plain", N_("工单建立。")),
+    "from_outside": ("plain", N_("%(by)s 转来，编号 %(reference)s：%(words)s")),
     "called": ("plain", N_("来电，拨打的是“%(line)s”。")),
     "answer": ("good", N_("%(by)s 按键接听，等候 %(waited)s。")),
     "answered_late": ("good", N_("工单办结后，%(by)s 又接听了来电。")),

@@ -17,6 +17,7 @@ WORDS: dict[int, Words] = {
     403: ("这个令牌没有所需的权限", "The token lacks the scope"),
     404: ("没有这项内容，或不在令牌的范围内", "There is no such thing within the token's reach"),
     405: ("不能这样访问", "This method is not offered here"),
+    409: ("与已有的内容冲突", "In conflict with what is already here"),
     422: ("内容不符合要求", "The content is not as it must be"),
     429: ("请求太频繁，请稍后再试", "Too many requests, try again later"),
     500: ("系统出错，原因已记入日志", "Something went wrong; the reason is in the log"),

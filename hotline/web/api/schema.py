@@ -9,6 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tickets.states import State
 
+_TEXT = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL."""
+
 
 class Strict(BaseModel):
     """Takes nothing that it does not know: a misspelt filter must not show everything."""
@@ -58,6 +61,31 @@ class TicketsAsked(Strict):
         None, pattern=r"^[0-9]{1,17}-[0-9a-f]{32}$", description="What the page before gave as `next`."
     )
     limit: int = Field(50, ge=1, le=100)
+
+
+class TicketSent(Strict):
+    """A matter that another system hands over: the duty chain rings for it, and the survivor is rung back."""
+
+    reference: str = Field(
+        min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:/-]+$",
+        description="The other system's own number of it. Sent again it answers with the same ticket.",
+    )  # fmt: skip
+    number: str = Field(
+        min_length=3, max_length=40, pattern=_TEXT, description="Telephone number of the survivor, as people write it."
+    )
+    words: str = Field(min_length=1, max_length=2000, pattern=_TEXT, description="What it is about.")
+    station: str | None = Field(
+        None, max_length=64, pattern=_TEXT, description="Code of a station; null: that of the token or the ledger."
+    )
+    urgent: bool = Field(False, description="Danger or distress.")
+
+
+class TicketOpened(BaseModel):
+    """The ticket that was opened for it."""
+
+    id: UUID
+    number: int = Field(description="The number people say aloud.")
+    reference: str
 
 
 class TicketOut(BaseModel):

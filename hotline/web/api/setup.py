@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hotline.web.api import about, tickets, tokens
+from hotline.web.api import about, incoming, tickets, tokens
 from hotline.web.api.access import api
 
-VIEWS = (about, tickets)
+VIEWS = (about, tickets, incoming)
 """Modules that add their views to the blueprint."""
 
 

@@ -18,12 +18,13 @@ def answer(table: Table, name: str) -> Response:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(table.heads)
-    writer.writerows([[_plain(cell) for cell in row] for row in table.rows])
+    writer.writerows([[plain(cell) for cell in row] for row in table.rows])
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _plain(cell: Cell) -> str | int | float:
+def plain(cell: Cell) -> str | int | float:
+    """Return what a spreadsheet is given: the number where there is one, a text that it will not run."""
     value = cell.text if cell.value == "" and cell.text != "—" else cell.value
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -17,7 +17,7 @@ from hotline.calls.statistics.helpers import helpers
 from hotline.calls.statistics.measures import SHARES, SPANS
 from hotline.calls.statistics.scope import Scope, subtree
 from hotline.clock import local
-from hotline.web import board, place, response_charts, response_csv, response_tables
+from hotline.web import board, place, response_charts, response_csv, response_tables, response_xlsx
 from hotline.web.board import span_of
 from hotline.web.language import _, words
 from hotline.web.place import Place
@@ -73,9 +73,10 @@ def show() -> str:
         )  # fmt: skip
 
 
-@views.get("/<name>.csv")
+@views.get("/<name>.csv", defaults={"kind": "csv"})
+@views.get("/<name>.xlsx", defaults={"kind": "xlsx"})
 @needs(Permission.EXPORT)
-def download(name: str) -> Response:
+def download(name: str, kind: str) -> Response:
     """One of the page's tables as a file."""
     x = exchange()
     period = _period(local(x.clock()).date())
@@ -84,7 +85,8 @@ def download(name: str) -> Response:
         found = [table for table in response_tables.tables(_figures(session, where, period)) if table.code == name]
     if not found:
         abort(404)
-    return response_csv.answer(found[0], f"{name}-{where.station.code}-{period.first}-{period.last}.csv")
+    write = response_xlsx.answer if kind == "xlsx" else response_csv.answer
+    return write(found[0], f"{name}-{where.station.code}-{period.first}-{period.last}.{kind}")
 
 
 @views.get("/tickets")

@@ -7,10 +7,11 @@ import html
 import json
 import re
 from collections.abc import Callable
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Role
@@ -80,6 +81,12 @@ def test_every_table_can_be_downloaded(month: World, client: FlaskClient, name: 
     if name == "days":
         assert sum(int(row[1]) for row in rows[1:]) == 160
     assert client.get("/response-times/other.csv").status_code == 404
+    book = load_workbook(BytesIO(client.get(f"/response-times/{name}.xlsx?{PERIOD}").data))
+    sheet, meant = book.worksheets
+    shown = [[("" if value is None else value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    same = [[re.sub(r"^1\.0$", "1", value) for value in row] for row in rows]
+    assert [[str(value) for value in row] for row in shown] == same
+    assert any("GB/T 33358-2016" in str(row[2]) for row in meant.iter_rows(values_only=True))
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed() -> None:

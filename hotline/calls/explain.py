@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hotline.calls.facts import Facts
 from hotline.calls.lookup import Inquiry, facts_for
 from hotline.calls.routing import Plan, make_plan
+from hotline.directory.models import Line
 from hotline.directory.queries import find_callers, find_line
 from hotline.numbers import Number
 from hotline.vault import Vault
@@ -32,17 +35,33 @@ def explain(
     published = find_line(session, vault, line)
     if published is None:
         raise UnknownLineError(f"{line} 不是已公布的热线号码 (is not a published line)")
-    people = find_callers(session, vault, published.tenant_id, caller) if caller else []
+    return make_plan(facts_from(session, vault, published, at, caller, need=need, domain=domain, urgent=urgent))
+
+
+def facts_from(
+    session: Session,
+    vault: Vault,
+    line: Line,
+    at: datetime,
+    caller: Number | None = None,
+    *,
+    home: UUID | None = None,
+    need: str = "",
+    domain: str = "",
+    urgent: bool = False,
+) -> Facts:
+    """Return what the plan of such a call depends on; ``home``: the station of a caller whom nobody knows."""
+    people = find_callers(session, vault, line.tenant_id, caller) if caller else []
     inquiry = Inquiry(
-        tenant_id=published.tenant_id,
-        home=people[0].station_id if people else published.station_id,
-        flow=published.flow,
+        tenant_id=line.tenant_id,
+        home=people[0].station_id if people else home or line.station_id,
+        flow=line.flow,
         survivor_id=people[0].id if len(people) == 1 else None,
         from_hash=vault.fingerprint(caller.value) if caller else None,
         caller=caller.value if caller else None,
         need=need,
         domain=domain,
         urgent=urgent,
-        called_owner=published.team_id or published.partner_id,
+        called_owner=line.team_id or line.partner_id,
     )
-    return make_plan(facts_for(session, vault, inquiry, at))
+    return facts_for(session, vault, inquiry, at)

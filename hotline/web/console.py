@@ -14,6 +14,7 @@ from hotline.web import (
     menu,
     pages,
     response_times,
+    routing_lab,
     security,
     ticket_search,
     wallboard,
@@ -46,6 +47,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(ticket_search.views)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
+    app.register_blueprint(routing_lab.views)
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(wrap_up.views)

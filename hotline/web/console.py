@@ -22,6 +22,7 @@ from hotline.web import (
 )
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
+from hotline.web.roster import editing as roster_day
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
 
@@ -50,6 +51,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(routing_lab.views)
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
+    app.register_blueprint(roster_day.views)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)
 

@@ -38,7 +38,7 @@ MENU = (
     Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
     Entry("ticket_search.show", N_("查找工单"), "eye", Permission.TICKETS_SEE, under="ticket_search."),
     Entry("wallboard.show", N_("大屏"), "timer", Permission.WALLBOARD),
-    Entry("roster.show", N_("排班"), "handset", Permission.ROSTER_SEE, under="roster."),
+    Entry("roster.show", N_("排班"), "handset", Permission.ROSTER_SEE, under="roster"),
     Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times."),
     Entry("bulletins.overview", N_("通报"), "message", Permission.STATISTICS_SEE, under="bulletins."),
     Entry("routing_lab.show", N_("接续推演"), "call", Permission.ROUTING_TRY),

@@ -81,6 +81,10 @@ class Grid:
         """A day of the period after."""
         return self.day + 7 * DAY if self.view == "week" else (self.day.replace(day=28) + 4 * DAY).replace(day=1)
 
+    def on(self, day: date) -> Day:
+        """Return one of the days shown."""
+        return next(one for week in self.weeks for one in week if one.day == day)
+
     @property
     def remark(self) -> str:
         """A sentence when make-up days of a year shown are not known yet."""

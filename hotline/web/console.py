@@ -17,6 +17,7 @@ from hotline.web import (
     routing_lab,
     security,
     ticket_search,
+    ticket_work,
     wallboard,
     wrap_up,
 )
@@ -25,6 +26,7 @@ from hotline.web.bulletins import pages as bulletins
 from hotline.web.roster import editing as roster_day
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
+from tickets.states import ACTION_WORDS
 
 LAYERS = (
     "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "print",
@@ -41,11 +43,12 @@ def set_up(app: Flask) -> None:
     errors.set_up(app)
     exchange: Exchange = app.extensions["hotline"]
     sign_in.set_up(app, exchange.settings)
-    for helper in (asset, here, phone_wall, menu.entries, pages.preference):
+    for helper in (asset, here, phone_wall, menu.entries, pages.preference, ticket_work.work_choices):
         app.add_template_global(helper)
-    app.jinja_env.globals["LAYERS"] = LAYERS
+    app.jinja_env.globals |= {"LAYERS": LAYERS, "action_words": ACTION_WORDS}
     app.register_blueprint(pages.pages)
     app.register_blueprint(ticket_search.views)
+    app.register_blueprint(ticket_work.views)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
     app.register_blueprint(routing_lab.views)

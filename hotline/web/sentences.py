@@ -39,7 +39,8 @@ class _Told:
 
     def values(self) -> dict[str, str]:
         times = {key: self.seconds(key) for key in ("seconds", "waited", "talked")}
-        plain = {key: str(self.data.get(key, "")) for key in ("tries", "why", "advice", "to", "reference", "words")}
+        kept = ("tries", "why", "advice", "to", "reference", "words", "said")
+        plain = {key: str(self.data.get(key, "")) for key in kept}
         return plain | times | {"by": self.by, "line": self._line(str(self.data.get("line", "")))}
 
     def _line(self, name: str) -> str:
@@ -148,6 +149,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "answer_noted": ("plain", N_("%(by)s 写下了问答内容。")),
     "link_sent": ("plain", N_("登记用的一次性链接已发到%(by)s。")),
     "branch_in_vain": ("warn", N_("%(by)s 给来电人打电话，无人接听。")),
+    "comment": ("plain", N_("%(by)s 备注：%(said)s")),
     "memo": ("plain", N_("%(by)s 口述了一段记录。")),
     "called_back": ("good", N_("%(by)s 回电并通话 %(talked)s。")),
     "call_back_in_vain": ("warn", N_("第 %(tries)s 次回电，无人接听。")),

@@ -19,9 +19,11 @@ KINDS: Kinds = (*DIRECTORY, *ROSTER, CATALOGUE)
 """What others refer to comes first. A room that wants a sheet of its own lists its kinds and is added here."""
 
 
-def import_file(session: Session, path: Path, vault: Vault, now: datetime, *, dry_run: bool = False) -> ImportReport:
+def import_file(
+    session: Session, path: Path, vault: Vault, now: datetime, *, dry_run: bool = False, only: str = ""
+) -> ImportReport:
     """Import a YAML file or XLSX workbook; see hotline.sheets.importing.import_file. The caller commits."""
-    return importing.import_file(session, path, vault, now, KINDS, dry_run=dry_run)
+    return importing.import_file(session, path, vault, now, KINDS, dry_run=dry_run, only=only)
 
 
 def export_xlsx(session: Session, path: Path, vault: Vault, tenant: str, now: datetime) -> None:

@@ -27,6 +27,8 @@ class What(StrEnum):
     RECORDING_HEARD = "recording_heard"
     NUMBER_SEEN = "number_seen"
     LIST_EXPORTED = "list_exported"
+    DIRECTORY_SEEN = "directory_seen"
+    DIRECTORY_IMPORTED = "directory_imported"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  (a code, not a password)
     TOTP_ON = "totp_on"
     TOTP_OFF = "totp_off"
@@ -50,6 +52,8 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.RECORDING_HEARD: ("播放录音", "Heard a recording"),
     What.NUMBER_SEEN: ("查看完整号码", "Saw a whole number"),
     What.LIST_EXPORTED: ("导出清单", "Exported a list"),
+    What.DIRECTORY_SEEN: ("查看通讯录", "Looked at the directory"),
+    What.DIRECTORY_IMPORTED: ("导入通讯录", "Imported a directory"),
     What.PASSWORD_CHANGED: ("修改密码", "Changed a password"),
     What.TOTP_ON: ("启用动态验证码", "Turned the second factor on"),
     What.TOTP_OFF: ("停用动态验证码", "Turned the second factor off"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.sheets.book import Book, check, typed
-from hotline.sheets.kinds import Kind, Kinds
-from hotline.sheets.problems import Counts, ImportReport, Problem
+from hotline.sheets.changes import change, kept
+from hotline.sheets.kinds import Kind, Kinds, Placed
+from hotline.sheets.problems import Change, Counts, ImportReport, Problem
 from hotline.sheets.reading import RawFile, read
 from hotline.sheets.store import Store
 from hotline.vault import Vault
@@ -21,18 +23,23 @@ LOCK = 0x1A9  # one import at a time in a database
 
 
 def import_file(
-    session: Session, path: Path, vault: Vault, now: datetime, kinds: Kinds, *, dry_run: bool = False
+    session: Session, path: Path, vault: Vault, now: datetime, kinds: Kinds, *, dry_run: bool = False, only: str = ""
 ) -> ImportReport:
     """Import a YAML file or XLSX workbook into one tenant and report what changed. The caller commits.
 
     Rows are matched by code (see Kind.key); a second import changes nothing. With any error nothing is written and
     the report lists them all. Rows that are no longer in the file are left alone: a person is retired with
     ``active: no``, never by leaving a line out. A field that is left out keeps its value. With ``dry_run`` everything
-    is done and undone again.
+    is done and undone again. ``only``: the code of the one tenant that whoever imports may touch.
     """
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     raw = read(path, kinds)
     tenant = _tenant(raw, kinds[0])
+    if only and tenant and tenant != only:
+        raw.complain(
+            kinds[0].heading, 0, "", f"这里只能导入 “{only}” 的数据 (only data of {only} may be imported here)"
+        )
+        tenant = ""  # nothing may be looked up there
     store = Store(session, vault, now, kinds, tenant)
     book = typed(raw, kinds)
     if tenant:
@@ -40,16 +47,17 @@ def import_file(
     if book.problems:
         return ImportReport(errors=_in_order(book.problems, kinds), dry_run=dry_run, tenant=tenant)
     counts: dict[str, Counts] = {}
+    changes: list[Change] = []
     savepoint = session.begin_nested()
     for kind in kinds:
         if book.of(kind.name):
             try:
-                counts[kind.name] = _write(kind, book, store)
+                counts[kind.name] = _write(kind, book, store, changes if dry_run else None)
             except IntegrityError as error:
                 savepoint.rollback()
                 return ImportReport(errors=(_conflict(raw, kind, error),), dry_run=dry_run, tenant=tenant)
     savepoint.rollback() if dry_run else savepoint.commit()
-    return ImportReport(counts, dry_run=dry_run, tenant=tenant)
+    return ImportReport(counts, dry_run=dry_run, tenant=tenant, changes=changes)
 
 
 def _conflict(raw: RawFile, kind: Kind, error: IntegrityError) -> Problem:
@@ -75,16 +83,19 @@ def _tenant(raw: RawFile, kind: Kind) -> str:
     return ""
 
 
-def _write(kind: Kind, book: Book, store: Store) -> Counts:
+def _write(kind: Kind, book: Book, store: Store, changes: list[Change] | None) -> Counts:
     counts, session = Counts(), store.session
-    rows: Sequence[tuple[object, object, str]] = [
-        (placed.row, *store.put(kind, placed.row)) for placed in kind.order(book.of(kind.name))
-    ]
+    rows: list[tuple[Placed, Mapping[str, Any], object, str]] = []
+    for placed in kind.order(book.of(kind.name)):
+        before = kept(kind, placed.row, store) if changes is not None else {}
+        rows.append((placed, before, *store.put(kind, placed.row)))
     session.flush()
-    for row, record, outcome in rows:
+    for (row, line), before, record, outcome in rows:
         more = kind.write_more(row, record, store) if kind.write_more else False
         result = "changed" if more and outcome == "unchanged" else outcome
         setattr(counts, result, getattr(counts, result) + 1)
+        if changes is not None and result != "unchanged":
+            changes.append(change(kind, line, row, before, result))
     if kind.finish:
         kind.finish(store)
     session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -48,6 +48,17 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A row that is new or differs. ``cells``: (English name of the field, old, new), numbers masked."""
+
+    kind: str
+    line: int
+    key: str
+    outcome: str
+    cells: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import did; with errors it did nothing at all."""
 
@@ -55,6 +66,8 @@ class ImportReport:
     errors: tuple[Problem, ...] = ()
     dry_run: bool = False
     tenant: str = ""
+    changes: Sequence[Change] = ()
+    """Each new or changed row; told by a dry run only, as comparing costs time."""
 
     @property
     def added(self) -> int:

@@ -124,7 +124,7 @@ def _offer(sheet: Worksheet, cells: str, kind: Kind, name: str, titles: Mapping[
         formula = ",".join(chinese for chinese, _ in choice.words.values())
     elif kind.row.model_fields[name].annotation is bool:
         formula = "是,否"
-    elif ref and not ref.many:
+    elif ref and not ref.many and ref.kind in titles:
         formula, strict = f"'{titles[ref.kind]}'!$A${FIRST}:$A${ROOM}", False
     else:
         return

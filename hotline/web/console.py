@@ -23,6 +23,7 @@ from hotline.web import (
 )
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
+from hotline.web.directory import importing, listing
 from hotline.web.roster import editing as roster_day
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
@@ -55,6 +56,8 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(roster_day.views)
+    app.register_blueprint(importing.views)
+    app.register_blueprint(listing.views)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)
 

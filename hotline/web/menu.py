@@ -42,6 +42,7 @@ MENU = (
     Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times."),
     Entry("bulletins.overview", N_("通报"), "message", Permission.STATISTICS_SEE, under="bulletins."),
     Entry("routing_lab.show", N_("接续推演"), "call", Permission.ROUTING_TRY),
+    Entry("directory.home", N_("通讯录"), "call", Permission.DIRECTORY_SEE, under="directory"),
     Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),
     Entry("tokens.overview", N_("接口"), "link", Permission.TOKENS_MANAGE, under="tokens."),
     Entry("access.log", N_("访问记录"), "eye", Permission.ACCESS_SEE, under="access."),

@@ -1,0 +1,113 @@
+"""Rows of the directory within reach: searched in the database, a page at a time, numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, false, func, inspect, or_, select
+
+from hotline.directory.models import Household, Station, Survivor, SurvivorPhone, Tenant
+from hotline.numbers import NumberError, parse
+from hotline.reach import Reach
+from hotline.sheets.changes import shown
+from hotline.sheets.columns import fields_of
+from hotline.sheets.fields import Ref, is_list
+from hotline.sheets.kinds import Kind
+from hotline.sheets.store import Store
+from hotline.vault import Vault
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a kind (field -> text), how many there are in all, and the pages around (None: none)."""
+
+    rows: Sequence[Mapping[str, str]]
+    count: int
+    earlier: int | None
+    later: int | None
+
+
+def page(store: Store, reach: Reach, tenant: Tenant, kind: Kind, text: str, number: int) -> Page:
+    """Return a page of a kind, counted from 1; ``text`` is looked for in all its texts, numbers and station names."""
+    found = _condition(store.vault, reach, tenant, kind, text)
+    count = store.session.scalar(select(func.count()).select_from(kind.model).where(found)) or 0
+    query = select(kind.model).where(found).order_by(*_order(kind)).limit(PAGE).offset((number - 1) * PAGE)
+    rows = [_texts(kind, record, store) for record in store.session.scalars(query)]
+    return Page(rows, count, number - 1 if number > 1 else None, number + 1 if number * PAGE < count else None)
+
+
+def every(store: Store, reach: Reach, tenant: Tenant, kind: Kind) -> Iterator[dict[str, Any]]:
+    """Yield all rows of a kind within reach as field -> value, for a file."""
+    query = select(kind.model).where(within(reach, tenant, kind)).order_by(*_order(kind))
+    return (_values(kind, record, store) for record in store.session.scalars(query))
+
+
+def within(reach: Reach, tenant: Tenant, kind: Kind) -> ColumnElement[bool]:
+    """Return the condition for rows that whoever asks may see.
+
+    Rows of no station belong to the whole tenant; a household to the stations of its people; the catalogue to all.
+    """
+    model: Any = kind.model
+    if kind.name == "tenant":
+        return model.id == tenant.id  # type: ignore[no-any-return]
+    mine: ColumnElement[bool] = model.tenant_id == tenant.id
+    if reach.whole or kind.name == "catalogue":
+        return mine & reach.covers_tenant(model.tenant_id)
+    if kind.name == "stations":
+        return mine & reach.covers(model.tenant_id, model.id)
+    if kind.name == "households":
+        people = select(Survivor.household_id).where(reach.covers(Survivor.tenant_id, Survivor.station_id))
+        return mine & Household.id.in_(people)
+    return mine & reach.covers(model.tenant_id, model.station_id) if hasattr(model, "station_id") else false()
+
+
+def _condition(vault: Vault, reach: Reach, tenant: Tenant, kind: Kind, text: str) -> ColumnElement[bool]:
+    mine = within(reach, tenant, kind)
+    if not text:
+        return mine
+    model: Any = kind.model
+    columns = inspect(model).columns
+    wanted = [column.icontains(text, autoescape=True) for column in columns if isinstance(column.type, String)]
+    if hasattr(model, "station_id"):
+        wanted.append(model.station_id.in_(select(Station.id).where(Station.name.icontains(text, autoescape=True))))
+    hashes = {vault.fingerprint(part) for part in {text, _number(text)}}
+    wanted += [column.in_(hashes) for column in columns if column.name.endswith("_hash")]
+    if kind.name == "survivors":
+        wanted.append(model.id.in_(select(SurvivorPhone.survivor_id).where(SurvivorPhone.number_hash.in_(hashes))))
+    return mine & or_(*wanted)
+
+
+def _number(text: str) -> str:
+    try:
+        return parse(text).value
+    except NumberError:
+        return text
+
+
+def _order(kind: Kind) -> Sequence[Any]:
+    model: Any = kind.model
+    return [model.code, model.id] if hasattr(model, "code") else [model.id]
+
+
+def _values(kind: Kind, record: Any, store: Store) -> dict[str, Any]:
+    more = dict(kind.read_more(record, store)) if kind.read_more else {}
+    return fields_of(kind, record, store, kind.row.model_fields) | more
+
+
+def _texts(kind: Kind, record: Any, store: Store) -> dict[str, str]:
+    values = _values(kind, record, store)
+    return {name: _named(kind, name, values[name], store) for name in kind.row.model_fields}
+
+
+def _named(kind: Kind, name: str, value: Any, store: Store) -> str:
+    """A reference with its name beside the code: nobody knows codes by heart."""
+    ref = kind.meta(name, Ref)
+    if not ref or not value:
+        return shown(kind, name, value)
+    codes = value if is_list(value) else [value]
+    known = store.records(ref.kind)
+    return "；".join(f"{code} {getattr(known.get((code,)), 'name', '') or ''}".strip() for code in codes)

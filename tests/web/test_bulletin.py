@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 
+import pypdfium2
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -75,6 +78,22 @@ def test_a_bulletin_is_drafted_edited_issued_and_then_only_corrected(
     correction = drafted(supervisor)
     assert correction != at and "更正第1次" in supervisor.get(correction).text
     assert "优抚待遇咨询增多" in supervisor.get(correction).text
+
+
+def test_the_files_hold_what_the_page_says_with_its_charts(month: World, signed_in: SignedIn) -> None:
+    supervisor = signed_in(Role.SUPERVISOR, month.county)
+    at = drafted(supervisor)
+    summary = fields(supervisor.get(f"{at}/edit").text)["summary"]
+    pdf, docx = supervisor.get(f"{at}.pdf"), supervisor.get(f"{at}.docx")
+    assert pdf.headers["Content-Disposition"] == 'attachment; filename="bulletin-C-2026-10-v1-draft.pdf"'
+    paper = pypdfium2.PdfDocument(pdf.data)
+    words = re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in paper))
+    assert summary in words and "真人接听" in words and "表1主要指标" in words
+    paper.close()
+    opened = Document(BytesIO(docx.data))
+    assert summary in [paragraph.text for paragraph in opened.paragraphs]
+    assert opened.tables[0].cell(1, 0).text == "接通率" and len(opened.inline_shapes) == 2
+    assert signed_in(Role.DUTY, month.county).get(f"{at}.pdf").status_code == 403
 
 
 def test_a_running_month_is_drafted_but_not_issued_and_a_coming_one_neither(month: World, signed_in: SignedIn) -> None:

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
-from hotline.bulletin import desk
+from hotline.bulletin import desk, files
 from hotline.bulletin.charts import charts
 from hotline.bulletin.desk import BulletinError, Shown
 from hotline.bulletin.document import document
@@ -25,6 +26,10 @@ from hotline.web.sign_in.guards import needs
 from hotline.web.webhooks import exchange
 
 views = Blueprint("bulletins", __name__, url_prefix="/bulletins")
+_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
 @views.get("")
@@ -103,6 +108,21 @@ def chart(bulletin_id: UUID, name: str) -> Response:
     with exchange().sessions() as session:
         drawn = charts(_shown(session, bulletin_id).figures).get(name) or abort(404)
     return Response(drawn, mimetype="image/svg+xml")
+
+
+@views.get("/<uuid:bulletin_id>.<any(pdf, docx):kind>")
+@needs(Permission.EXPORT)
+def download(bulletin_id: UUID, kind: str) -> Response:
+    """The bulletin as a file, to print or to go on editing."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        shown = _shown(session, bulletin_id)
+        paper = document(shown)
+        at = shown.bulletin.issued_at or x.clock()
+        made = files.pdf(paper, at) if kind == "pdf" else files.docx(paper)
+        name = f"{shown.file}.{kind}"
+        current.note(session, What.LIST_EXPORTED, station_id=shown.station.id, subject=name)
+    return Response(made, mimetype=_TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _shown(session: Session, bulletin_id: UUID, *, lock: bool = False) -> Shown:

@@ -31,7 +31,9 @@ _WIDTH = Mm(160)
 
 def pdf(document: Document, at: datetime) -> bytes:
     """Return the document as PDF, dated ``at``: the same bytes whenever it is asked for."""
-    return _typst(TEMPLATE, {"document": json.dumps(asdict(document), ensure_ascii=False)}, "pdf", at)
+    return _typst(
+        TEMPLATE, {"document": json.dumps(asdict(document), ensure_ascii=False)}, "pdf", at.replace(microsecond=0)
+    )
 
 
 def png(figure: Figure) -> bytes:

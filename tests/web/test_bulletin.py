@@ -15,6 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Role
+from hotline.bulletin.document import Document as Paper
+from hotline.bulletin.document import Section, Table
+from hotline.bulletin.files import pdf
 from tests.month import Month
 from tests.web.conftest import NOW
 from tests.web.ticket_world import World
@@ -84,9 +87,9 @@ def test_the_files_hold_what_the_page_says_with_its_charts(month: World, signed_
     supervisor = signed_in(Role.SUPERVISOR, month.county)
     at = drafted(supervisor)
     summary = fields(supervisor.get(f"{at}/edit").text)["summary"]
-    pdf, docx = supervisor.get(f"{at}.pdf"), supervisor.get(f"{at}.docx")
-    assert pdf.headers["Content-Disposition"] == 'attachment; filename="bulletin-C-2026-10-v1-draft.pdf"'
-    paper = pypdfium2.PdfDocument(pdf.data)
+    printed, docx = supervisor.get(f"{at}.pdf"), supervisor.get(f"{at}.docx")
+    assert printed.headers["Content-Disposition"] == 'attachment; filename="bulletin-C-2026-10-v1-draft.pdf"'
+    paper = pypdfium2.PdfDocument(printed.data)
     words = re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in paper))
     assert summary in words and "真人接听" in words and "表1主要指标" in words
     paper.close()
@@ -94,6 +97,14 @@ def test_the_files_hold_what_the_page_says_with_its_charts(month: World, signed_
     assert summary in [paragraph.text for paragraph in opened.paragraphs]
     assert opened.tables[0].cell(1, 0).text == "接通率" and len(opened.inline_shapes) == 2
     assert signed_in(Role.DUTY, month.county).get(f"{at}.pdf").status_code == 403
+
+
+def test_a_bulletin_without_charts_is_set_at_any_moment() -> None:
+    empty = Paper(
+        "通报", "1号", "关于龙港镇的通报", "各站：", [Section("一、", ["无。"], Table("", (), (), ()), None)], "站", ""
+    )
+    at = NOW.replace(microsecond=5)
+    assert pdf(empty, at).startswith(b"%PDF") and pdf(empty, at) == pdf(empty, at)
 
 
 def test_a_running_month_is_drafted_but_not_issued_and_a_coming_one_neither(month: World, signed_in: SignedIn) -> None:

@@ -110,10 +110,12 @@ def chart(bulletin_id: UUID, name: str) -> Response:
     return Response(drawn, mimetype="image/svg+xml")
 
 
-@views.get("/<uuid:bulletin_id>.<any(pdf, docx):kind>")
+@views.get("/<uuid:bulletin_id>.<kind>")
 @needs(Permission.EXPORT)
 def download(bulletin_id: UUID, kind: str) -> Response:
     """The bulletin as a file, to print or to go on editing."""
+    if kind not in _TYPES:
+        abort(404)
     x = exchange()
     with x.sessions.begin() as session:
         shown = _shown(session, bulletin_id)

@@ -19,6 +19,10 @@ def pages(app: Flask, client: FlaskClient) -> dict[str, str]:
         if rule.methods and "GET" in rule.methods and not rule.arguments
     }
     answers = {endpoint: client.get(address, buffered=True) for endpoint, address in found.items()}
+    for endpoint, answer in answers.items():  # an entry may stand for the first of several pages
+        if answer.status_code == 303 and answer.location.startswith(f"{found[endpoint]}/"):
+            found[endpoint] = answer.location
+            answers[endpoint] = client.get(answer.location, buffered=True)
     return {
         endpoint: found[endpoint]
         for endpoint, answer in answers.items()

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotline.calls import progress
+from hotline.calls import progress, transfer
 from hotline.calls.models import Call, Leg
 from hotline.calls.progress import Progress
 from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team, Tenant
@@ -170,7 +170,7 @@ def whisper_facts(session: Session, call: Call, leg: Leg, language: str) -> Fact
     A volunteer or partner is told the surname only, and nothing of other cases: the minimum to help.
     """
     words, people = person_words(session, call.survivor_id, call.from_hash, language)
-    outsider = leg.target_kind == "branch"
+    outsider, chosen = leg.target_kind == "branch", leg.reason == transfer.REASON
     if outsider and people:
         surname = surname_in(people[0].name)
         words["name"] = f"family {surname}" if language == "en" else f"姓{surname}"
@@ -180,6 +180,6 @@ def whisper_facts(session: Session, call: Call, leg: Leg, language: str) -> Fact
         "several": len(people) > 1,
         "ticket": not outsider and _has_another(session, people, call.ticket_id),
         "caller_gone": call.ended_at is not None,
-        "colleague": call.ended_at is None and call.accepted_leg_id not in (None, leg.id),
+        "colleague": call.ended_at is None and not chosen and call.accepted_leg_id not in (None, leg.id),
     }
     return Facts(language=language, words=words, flags=frozenset(name for name, up in raised.items() if up))

@@ -110,10 +110,14 @@ def _apply(x: Exchange, session: Session, call: Call, leg: Leg, effect: Effect, 
     before = LegState(leg.state)
     leg.key = pressed or leg.key
     if effect.kind == "accept":
-        if call.ended_at is None and call.accepted_leg_id is None and may_follow(before, LegState.ACCEPTED):
-            accept(session, call, leg, now)
-            if leg.reason == transfer.REASON:
-                branch_calls.taken_over(Work(x, session, now), call, leg)
+        if call.ended_at is not None or not may_follow(before, LegState.ACCEPTED):
+            return
+        if leg.reason == transfer.REASON:
+            accept(session, leg, now)
+            branch_calls.taken_over(Work(x, session, now), call, leg)
+        elif call.accepted_leg_id is None:
+            accept(session, leg, now)
+            answered(session, call, leg, now)
         return
     after = LegState.DECLINED if effect.kind == "decline" else LegState.SILENT
     if may_follow(before, after):
@@ -122,16 +126,19 @@ def _apply(x: Exchange, session: Session, call: Call, leg: Leg, effect: Effect, 
             branch_calls.turned_down(Work(x, session, now), call)
 
 
-def accept(session: Session, call: Call, leg: Leg, now: datetime) -> None:
-    """A human took the call: the leg, the call and the ticket say so, the other handsets stop ringing."""
+def accept(session: Session, leg: Leg, now: datetime) -> None:
+    """A human took the call on this telephone: it is held, and known to work."""
     leg.state, leg.accepted_at = LegState.ACCEPTED.value, now
     leg.picked_up_at = leg.picked_up_at or now
-    call.accepted_leg_id, call.accepted_at = leg.id, now
     chain.keep_hold(session, leg, now)
-    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
-    waited = int((now - call.started_at).total_seconds())
-    desk.answered(session, ticket, leg.label, waited, now)
     health.note_attempt(session, leg.target_kind, leg.target_id, leg.state, now)
+
+
+def answered(session: Session, call: Call, leg: Leg, now: datetime) -> None:
+    """The caller has reached the first human: what is counted as the answer, whoever the call is handed to later."""
+    call.accepted_leg_id, call.accepted_at = leg.id, now
+    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
+    desk.answered(session, ticket, leg.label, int((now - call.started_at).total_seconds()), now)
 
 
 def _speak(x: Exchange, leg: Leg, steps: tuple[Step, ...]) -> str:

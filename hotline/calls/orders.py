@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls.models import Errand
+from hotline.calls.models import Call, Errand, Leg
 from hotline.db import new_id
 from hotline.directory.models import Line, Station
 from tickets import timers
@@ -92,6 +92,20 @@ _OF_ONE_CALL = frozenset({"asking", "key", "machine", "recording", "calling", "r
 def same_data(errand: Errand) -> dict[str, Any]:
     """Return what an errand is about, to ring somebody for it once more."""
     return {key: value for key, value in errand.data.items() if key not in _OF_ONE_CALL}
+
+
+def callee_of(call: Call, leg: Leg) -> Callee:
+    """Return who a call was put through to, to ring them about it."""
+    return Callee(
+        kind=leg.target_kind,
+        id=leg.target_id,
+        label=leg.label,
+        number_hash=leg.number_hash,
+        number_sealed=leg.number_sealed,
+        tenant_id=call.tenant_id,
+        line_id=call.line_id,
+        station_id=leg.station_id,
+    )
 
 
 def same_callee(errand: Errand) -> Callee:

@@ -116,15 +116,17 @@ def _taken(x: Exchange, session: Session, call: Call, event: CallEvent, now: dat
     chain.close_tier(session, call, event.dial_status, now, screened=screened)
     if not screened:
         return event.dial_status in chain.JOINED
-    if call.accepted_leg_id is None:
+    leg = transfer.leg_that_took(session, call)
+    if leg is None:
         return False
-    talked = (now - (call.accepted_at or now)).total_seconds()
+    talked = (now - (leg.accepted_at or now)).total_seconds()
     if talked >= SHORTEST_TALK_SECONDS or event.over:
         if not event.over and endings.wrap_up_while_staying(session, call, now):
             transfer.wait_for(session, call, now)
         return True
     desk.note(session, call.ticket_id, "cut_off", now, talked=int(talked))
-    call.accepted_leg_id = call.accepted_at = None
+    if leg.id == call.accepted_leg_id:
+        call.accepted_leg_id = call.accepted_at = None
     return False
 
 

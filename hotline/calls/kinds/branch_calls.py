@@ -83,20 +83,7 @@ def taken_over(work: Work, call: Call, leg: Leg) -> None:
         referrals.accept(work.session, referral, work.now)
         clocks.told_survivor(work.session, ticket, leg.label, work.now)
         clocks.follow(work.session, ticket, work.now)
-        half = work.now + max(LOOK_AGAIN, (referral.deadline - work.now) / 2)
-        callee = orders.Callee(
-            kind="branch",
-            id=leg.target_id,
-            label=leg.label,
-            number_hash=leg.number_hash,
-            number_sealed=leg.number_sealed,
-            tenant_id=call.tenant_id,
-            line_id=call.line_id,
-        )
-        orders.order(
-            work.session, "referral_case", callee, work.now,
-            due_at=half, ticket_id=ticket.id, referral=str(referral.id),
-        )  # fmt: skip
+        order_question(work, orders.callee_of(call, leg), referral)
 
 
 def turned_down(work: Work, call: Call) -> None:
@@ -134,10 +121,10 @@ def returned(work: Work, ticket: Ticket, referral: Referral) -> None:
     tell_all(work, event, [holder], ticket)
 
 
-def order_question(work: Work, errand: Errand, ticket: Ticket, referral: Referral) -> None:
+def order_question(work: Work, callee: orders.Callee, referral: Referral) -> None:
     """Order the call that asks, at half the time that is left, how it goes."""
     half = work.now + max(LOOK_AGAIN, (referral.deadline - work.now) / 2)
     orders.order(
-        work.session, "referral_case", orders.same_callee(errand), work.now,
-        due_at=half, ticket_id=ticket.id, referral=str(referral.id),
+        work.session, "referral_case", callee, work.now,
+        due_at=half, ticket_id=referral.ticket_id, referral=str(referral.id),
     )  # fmt: skip

@@ -50,7 +50,7 @@ class ReferralOffer(Kind):
         if effect.kind == "accept":
             errand.result = "accepted"
             referrals.accept(work.session, referral, work.now)
-            branch_calls.order_question(work, errand, ticket, referral)
+            branch_calls.order_question(work, orders.same_callee(errand), referral)
             who_rings.order(work, ticket, referral)
         elif effect.kind == "decline":
             errand.result = "refused"

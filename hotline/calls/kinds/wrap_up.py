@@ -133,16 +133,7 @@ def order_after(session: Session, call: Call, leg: Leg, now: datetime, *, stayin
     ticket = session.get_one(Ticket, call.ticket_id)
     if ticket.wrapped_at is not None or leg.target_kind == "branch":
         return False
-    callee = orders.Callee(
-        kind=leg.target_kind,
-        id=leg.target_id,
-        label=leg.label,
-        number_hash=leg.number_hash,
-        number_sealed=leg.number_sealed,
-        tenant_id=call.tenant_id,
-        line_id=call.line_id,
-        station_id=leg.station_id,
-    )
+    callee = orders.callee_of(call, leg)
     data: dict[str, Any] = {"staying": str(call.id)} if staying else {}
     due = now + (AT_ONCE if staying else FIRST_AFTER)
     orders.order(session, "wrap_up", callee, now, due_at=due, ticket_id=ticket.id, **data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -21,3 +21,13 @@ def system_clock() -> datetime:
 def local(moment: datetime) -> datetime:
     """Return an aware moment as Asia/Shanghai wall time."""
     return moment.astimezone(SHANGHAI)
+
+
+def next_month(month: date) -> date:
+    """Return the first day of the month after."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def month_before(month: date) -> date:
+    """Return the first day of the month before."""
+    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -17,7 +17,7 @@ from tickets.models import Ticket
 from tickets.queries import Cursor, Page, page_where
 from tickets.states import FINAL, State
 
-_survivor = table("survivor", column("id", Uuid), column("tenant_id", Uuid), column("name", Text))
+_survivor = table("survivor", column("id", Uuid), column("name", Text))
 _phone = table("survivor_phone", column("survivor_id", Uuid), column("number_hash", LargeBinary))
 """The ledger is another room's; only who is called so, or rings from there, is needed of it here."""
 
@@ -52,7 +52,7 @@ class Wanted:
 def search(
     session: Session,
     reach: Reach,
-    tenant_id: UUID,
+    tenant_id: UUID | None,
     wanted: Wanted,
     now: datetime,
     *,
@@ -60,9 +60,10 @@ def search(
     after: Cursor | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return up to ``limit`` tickets of a tenant within reach that are as ``wanted``, newest first."""
-    conditions = [Ticket.tenant_id == tenant_id, reach.covers(Ticket.tenant_id, Ticket.station_id)]
-    conditions += [*_plain(wanted, now), *_found_by(wanted, tenant_id)]
+    """Return up to ``limit`` tickets within reach and of a tenant (None: any) that are as ``wanted``, newest first."""
+    conditions = [reach.covers(Ticket.tenant_id, Ticket.station_id), *_plain(wanted, now), *_found_by(wanted)]
+    if tenant_id is not None:
+        conditions.append(Ticket.tenant_id == tenant_id)
     return page_where(session, conditions, before=before, after=after, limit=limit)
 
 
@@ -88,15 +89,13 @@ def _plain(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     return said
 
 
-def _found_by(wanted: Wanted, tenant_id: UUID) -> list[ColumnElement[bool]]:
+def _found_by(wanted: Wanted) -> list[ColumnElement[bool]]:
     said: list[ColumnElement[bool]] = []
     if wanted.caller is not None:
         owners = select(_phone.c.survivor_id).where(_phone.c.number_hash == wanted.caller)
         said.append(or_(Ticket.caller_hash == wanted.caller, Ticket.survivor_id.in_(owners)))
     if wanted.text:
-        called = select(_survivor.c.id).where(
-            _survivor.c.tenant_id == tenant_id, _survivor.c.name.icontains(wanted.text, autoescape=True)
-        )
+        called = select(_survivor.c.id).where(_survivor.c.name.icontains(wanted.text, autoescape=True))
         ways = [Ticket.survivor_id.in_(called), Ticket.answer.icontains(wanted.text, autoescape=True)]
         if match := _NUMBER.match(wanted.text):
             ways.append(Ticket.number == int(match[1]))

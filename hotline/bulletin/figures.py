@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from hotline.calls.statistics.helpers import helpers
 from hotline.calls.statistics.measures import SHARES
 from hotline.calls.statistics.reading import Numbers, Report
 from hotline.calls.statistics.scope import Scope, subtree
-from hotline.clock import SHANGHAI, local
+from hotline.clock import SHANGHAI, local, month_before, next_month
 from hotline.directory.models import Station
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.directory.words import short_name
@@ -49,16 +49,6 @@ SELECT ticket.number, ticket.station_id, due.at, due.what
  ORDER BY due.at, ticket.number
 """)
 """The month's tickets that are still open and past a promised time, by the earliest: as the wallboard counts."""
-
-
-def next_month(month: date) -> date:
-    """Return the first day of the month after."""
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def month_before(month: date) -> date:
-    """Return the first day of the month before."""
-    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def span(month: date) -> tuple[datetime, datetime]:

@@ -20,6 +20,8 @@ from hotline.clock import local
 from hotline.sheets.fields import Choice, Ref, is_list, written
 from hotline.sheets.kinds import Kind, Kinds
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 FIRST = 3
 """The row under the two headings."""
 ROOM = 2000

@@ -12,11 +12,11 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from hotline.calls.statistics.measures import SHARES, SPANS, Share, Span
+from hotline.sheets.workbook import XLSX
 from hotline.web.language import _, words
 from hotline.web.response_csv import plain
 from hotline.web.response_tables import Table
 
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BOLD = Font(bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _WIDEST = 60
@@ -33,7 +33,7 @@ def answer(table: Table, name: str) -> Response:
     _sheet(book, _("口径"), heads, meant)
     content = BytesIO()
     book.save(content)
-    response = Response(content.getvalue(), mimetype=TYPE)
+    response = Response(content.getvalue(), mimetype=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

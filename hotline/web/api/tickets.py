@@ -18,9 +18,10 @@ from hotline.web.api.problems import refuse
 from hotline.web.api.schema import EventOut, Place, Problem, TicketOut, TicketPage, TicketsAsked, TicketStory
 from hotline.web.sign_in import cookies
 from hotline.web.webhooks import exchange
-from tickets import listing, queries
+from tickets import queries
 from tickets.models import Ticket
 from tickets.queries import Cursor, CursorError
+from tickets.searching import Wanted, search
 
 
 @api.get("/tickets")
@@ -36,12 +37,11 @@ def tickets(query: TicketsAsked) -> TicketPage:
     except CursorError:
         refuse(422, errors=[{"field": "cursor", "reason": "not one that a page gave"}])
     with x.sessions() as session:
-        rows, older = listing.opened(
-            session, reach(), since=query.since, until=query.until, state=query.state, before=before, limit=query.limit
-        )
-        names = people.read(session, rows)
-        shown = [TicketOut(**_fields(row, names, x.vault)) for row in rows]
-    return TicketPage(tickets=shown, next=str(older) if older else None)
+        wanted = Wanted(since=query.since, until=query.until, state=query.state.value if query.state else "")
+        page = search(session, reach(), None, wanted, x.clock(), before=before, limit=query.limit)
+        names = people.read(session, page.tickets)
+        shown = [TicketOut(**_fields(row, names, x.vault)) for row in page.tickets]
+    return TicketPage(tickets=shown, next=str(page.older) if page.older else None)
 
 
 @api.get("/tickets/<uuid:ticket_id>")

@@ -16,9 +16,8 @@ from hotline.bulletin import desk, files
 from hotline.bulletin.charts import charts
 from hotline.bulletin.desk import BulletinError, Shown
 from hotline.bulletin.document import document
-from hotline.bulletin.figures import month_before
 from hotline.bulletin.words import PARAGRAPHS
-from hotline.clock import local
+from hotline.clock import local, month_before
 from hotline.web import place
 from hotline.web.language import _
 from hotline.web.sign_in import current

@@ -17,7 +17,7 @@ from hotline.directory.models import Tenant
 from hotline.sheets.changes import shown
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import fill
+from hotline.sheets.workbook import XLSX, fill
 from hotline.web.directory import rows
 from hotline.web.language import language
 from hotline.web.sign_in import current
@@ -26,7 +26,6 @@ from hotline.web.webhooks import exchange
 
 views = Blueprint("directory", __name__, url_prefix="/directory")
 LONGEST = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @views.get("")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from hotline.clock import local
+from hotline.clock import local, next_month
 from hotline.roster.calendar import DayInfo, day_info, lunar_words
 from hotline.roster.duty import ROLES, Roster, Segment, Source, segments
 from hotline.web.board import span_of
@@ -79,7 +79,7 @@ class Grid:
     @property
     def later(self) -> date:
         """A day of the period after."""
-        return self.day + 7 * DAY if self.view == "week" else (self.day.replace(day=28) + 4 * DAY).replace(day=1)
+        return self.day + 7 * DAY if self.view == "week" else next_month(self.day)
 
     def on(self, day: date) -> Day:
         """Return one of the days shown."""
@@ -94,7 +94,7 @@ class Grid:
 def days_of(view: View, day: date) -> tuple[date, date]:
     """Return the first day shown and the one after the last: whole weeks from Monday."""
     first = day if view == "week" else day.replace(day=1)
-    last = day if view == "week" else (day.replace(day=28) + 4 * DAY).replace(day=1) - DAY
+    last = day if view == "week" else next_month(day) - DAY
     return first - first.weekday() * DAY, last + (7 - last.weekday()) * DAY
 
 

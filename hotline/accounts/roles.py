@@ -27,6 +27,8 @@ class Permission(StrEnum):
     DIRECTORY_SEE = "directory.see"
     DIRECTORY_EDIT = "directory.edit"
     """Stations, handsets, staff, survivors, teams, partners."""
+    SURVIVORS_SEE = "survivors.see"
+    """The ledger of survivors (一人一档); other systems need it besides the directory."""
     SYSTEM_EDIT = "system.edit"
     """Lines, policies, prompts, catalogue, channels: what changes how every call goes."""
     ROUTING_TRY = "routing.try"
@@ -69,16 +71,20 @@ _DUTY = frozenset(
     {_P.TICKETS_SEE, _P.TICKETS_WORK, _P.RECORDINGS_HEAR, _P.NUMBERS_SEE, _P.WALLBOARD, _P.DUTY_DESK}
     | {_P.GUIDANCE_SEE, _P.ROSTER_SEE}
 )
-_HEAD = _DUTY | {_P.TICKETS_ASSIGN, _P.ROSTER_EDIT, _P.DIRECTORY_SEE, _P.DIRECTORY_EDIT, _P.STATISTICS_SEE, _P.EXPORT}
+_HEAD = (
+    _DUTY
+    | {_P.TICKETS_ASSIGN, _P.ROSTER_EDIT, _P.DIRECTORY_SEE, _P.DIRECTORY_EDIT}
+    | {_P.SURVIVORS_SEE, _P.STATISTICS_SEE, _P.EXPORT}
+)
 _COORDINATOR = _HEAD | {_P.ROUTING_TRY, _P.BULLETIN_WRITE, _P.HISTORY_SEE}
 _SUPERVISOR = frozenset(
     {_P.TICKETS_SEE, _P.TICKETS_ASSIGN, _P.RECORDINGS_HEAR, _P.WALLBOARD, _P.GUIDANCE_SEE, _P.ROSTER_SEE}
-    | {_P.DIRECTORY_SEE, _P.ROUTING_TRY, _P.STATISTICS_SEE, _P.EXPORT, _P.HISTORY_SEE}
+    | {_P.DIRECTORY_SEE, _P.SURVIVORS_SEE, _P.ROUTING_TRY, _P.STATISTICS_SEE, _P.EXPORT, _P.HISTORY_SEE}
     | {_P.BULLETIN_WRITE, _P.BULLETIN_ISSUE}
 )
 _AUDITOR = frozenset(
     {_P.TICKETS_SEE, _P.ROSTER_SEE, _P.DIRECTORY_SEE, _P.GUIDANCE_SEE, _P.STATISTICS_SEE, _P.HISTORY_SEE}
-    | {_P.ACCESS_SEE}
+    | {_P.SURVIVORS_SEE, _P.ACCESS_SEE}
 )
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -17,8 +17,13 @@ from hotline.accounts.token_models import ApiToken
 from hotline.reach import Reach
 
 SCOPES: dict[Permission, tuple[str, str]] = {
-    Permission.TICKETS_SEE: ("读取工单", "Read tickets"),
+    Permission.TICKETS_SEE: ("读取工单和来电", "Read tickets and calls"),
     Permission.TICKETS_WORK: ("转来工单", "Send tickets"),
+    Permission.DIRECTORY_SEE: ("读取通讯录", "Read the directory"),
+    Permission.SURVIVORS_SEE: ("读取遗属台账", "Read the ledger of survivors"),
+    Permission.NUMBERS_SEE: ("读取完整号码", "Read whole numbers"),
+    Permission.ROSTER_SEE: ("读取排班", "Read rosters"),
+    Permission.STATISTICS_SEE: ("读取统计", "Read statistics"),
 }
 """What a token may be given, one permission each: Chinese, English."""
 A_MINUTE = 300

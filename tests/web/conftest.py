@@ -11,7 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from hotline.accounts.roles import Role
+from hotline.accounts import tokens
+from hotline.accounts.roles import Permission, Role
+from hotline.accounts.tokens import NewToken
 from hotline.app import create_app
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.directory.models import Station
@@ -61,6 +63,17 @@ def client(signed_in: Callable[..., FlaskClient]) -> FlaskClient:
 @pytest.fixture
 def world(session: Session, web_exchange: Exchange) -> World:
     return World(session, web_exchange.vault)
+
+
+@pytest.fixture
+def bearer(session: Session) -> Callable[..., dict[str, str]]:
+    """Return the header of a new API token."""
+
+    def make(*scopes: Permission, station: Station | None = None) -> dict[str, str]:
+        wanted = NewToken("12345", scopes, station.id if station else None, 30)
+        return {"Authorization": f"Bearer {tokens.make(session, wanted, 'test', NOW)[1]}"}
+
+    return make
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, g, request
+from sqlalchemy.orm import Session
 
 from hotline.accounts import access, tokens
 from hotline.accounts.access import What
@@ -72,6 +74,22 @@ def check() -> None:
     needed: Permission | None = getattr(current_app.view_functions[endpoint], _SCOPE)
     if needed is not None and needed.value not in token.scopes:
         refuse(403, (f"需要权限：{needed.value}", f"Scope needed: {needed.value}"))
+
+
+def noted(
+    session: Session, what: What, subject: str = "", *, station_id: UUID | None = None, ticket_id: UUID | None = None
+) -> None:
+    """Write down what the token that asks looked at or changed."""
+    mine = token()
+    access.note(
+        session, what, exchange().clock(), station_id=station_id or mine.station_id, ticket_id=ticket_id,
+        subject=f"{mine.name} ({mine.prefix}…) {subject}".strip(), address=cookies.visitor().address,
+    )  # fmt: skip
+
+
+def has(permission: Permission) -> bool:
+    """Return whether the token that asks has a further scope."""
+    return permission.value in token().scopes
 
 
 def token() -> ApiToken:

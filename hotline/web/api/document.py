@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
@@ -30,6 +31,12 @@ spec = SpecTree(
     security={"token": []},
     page_templates={},
 )
+
+
+def answers(good: Any, *refused: int) -> Answers:
+    """Return what a view answers: ``good``, the token's own problems, and ``refused`` statuses besides."""
+    problems = {f"HTTP_{status}": Problem for status in (401, 403, 429, *refused)}
+    return Answers(HTTP_200=good, **problems)
 
 
 def document(app: Flask) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tickets.states import State
 
-_TEXT = r"^[^\x00]*$"
+TEXT = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL."""
+CURSOR = r"^[0-9]{1,17}-[0-9a-f]{32}$"
+"""A place in a list, as a page gave it."""
 
 
 class Strict(BaseModel):
@@ -57,9 +59,7 @@ class TicketsAsked(Strict):
     since: AwareDatetime | None = Field(None, description="Opened at or after this moment, with its zone.")
     until: AwareDatetime | None = Field(None, description="Opened before this moment, with its zone.")
     state: State | None = None
-    cursor: str | None = Field(
-        None, pattern=r"^[0-9]{1,17}-[0-9a-f]{32}$", description="What the page before gave as `next`."
-    )
+    cursor: str | None = Field(None, pattern=CURSOR, description="What the page before gave as `next`.")
     limit: int = Field(50, ge=1, le=100)
 
 
@@ -71,11 +71,11 @@ class TicketSent(Strict):
         description="The other system's own number of it. Sent again it answers with the same ticket.",
     )  # fmt: skip
     number: str = Field(
-        min_length=3, max_length=40, pattern=_TEXT, description="Telephone number of the survivor, as people write it."
+        min_length=3, max_length=40, pattern=TEXT, description="Telephone number of the survivor, as people write it."
     )
-    words: str = Field(min_length=1, max_length=2000, pattern=_TEXT, description="What it is about.")
+    words: str = Field(min_length=1, max_length=2000, pattern=TEXT, description="What it is about.")
     station: str | None = Field(
-        None, max_length=64, pattern=_TEXT, description="Code of a station; null: that of the token or the ledger."
+        None, max_length=64, pattern=TEXT, description="Code of a station; null: that of the token or the ledger."
     )
     urgent: bool = Field(False, description="Danger or distress.")
 

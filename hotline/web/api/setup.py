@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hotline.web.api import about, incoming, tickets, tokens
+from hotline.web.api import about, calls, directory, incoming, roster, statistics, tickets, tokens
 from hotline.web.api.access import api
 
-VIEWS = (about, tickets, incoming)
+VIEWS = (about, tickets, incoming, calls, directory, roster, statistics)
 """Modules that add their views to the blueprint."""
 
 

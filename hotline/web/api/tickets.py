@@ -5,37 +5,28 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, make_response, request
-from spectree import Response as Answers
 
-from hotline.accounts import access as log
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.vault import Vault
 from hotline.web import people
-from hotline.web.api.access import api, reach, scope, token
-from hotline.web.api.document import spec
+from hotline.web.api.access import api, noted, reach, scope
+from hotline.web.api.document import answers, spec
+from hotline.web.api.places import cursor_of
 from hotline.web.api.problems import refuse
-from hotline.web.api.schema import EventOut, Place, Problem, TicketOut, TicketPage, TicketsAsked, TicketStory
-from hotline.web.sign_in import cookies
+from hotline.web.api.schema import EventOut, Place, TicketOut, TicketPage, TicketsAsked, TicketStory
 from hotline.web.webhooks import exchange
 from tickets import queries
 from tickets.models import Ticket
-from tickets.queries import Cursor, CursorError
 from tickets.searching import Wanted, search
 
 
 @api.get("/tickets")
 @scope(Permission.TICKETS_SEE)
-@spec.validate(
-    resp=Answers(HTTP_200=TicketPage, HTTP_401=Problem, HTTP_403=Problem, HTTP_429=Problem), tags=["tickets"]
-)
+@spec.validate(resp=answers(TicketPage), tags=["tickets"])
 def tickets(query: TicketsAsked) -> TicketPage:
     """Tickets of the token's subtree, newest first."""
-    x = exchange()
-    try:
-        before = Cursor.parse(query.cursor) if query.cursor else None
-    except CursorError:
-        refuse(422, errors=[{"field": "cursor", "reason": "not one that a page gave"}])
+    x, before = exchange(), cursor_of(query.cursor)
     with x.sessions() as session:
         wanted = Wanted(since=query.since, until=query.until, state=query.state.value if query.state else "")
         page = search(session, reach(), None, wanted, x.clock(), before=before, limit=query.limit)
@@ -46,10 +37,7 @@ def tickets(query: TicketsAsked) -> TicketPage:
 
 @api.get("/tickets/<uuid:ticket_id>")
 @scope(Permission.TICKETS_SEE)
-@spec.validate(
-    resp=Answers(HTTP_200=TicketStory, HTTP_401=Problem, HTTP_403=Problem, HTTP_404=Problem, HTTP_429=Problem),
-    tags=["tickets"],
-)
+@spec.validate(resp=answers(TicketStory, 404), tags=["tickets"])
 def ticket(ticket_id: UUID) -> Response:
     """One ticket with its history; an ETag spares those who ask again."""
     x = exchange()
@@ -58,10 +46,7 @@ def ticket(ticket_id: UUID) -> Response:
         names = people.read(session, [found])
         events = [EventOut(at=e.at, kind=e.kind, actor=e.actor) for e in queries.history(session, found.id)]
         shown = TicketStory(**_fields(found, names, x.vault), events=events)
-        log.note(
-            session, What.TICKET_SEEN, x.clock(), station_id=found.station_id, ticket_id=found.id,
-            subject=f"{token().name} ({token().prefix}…)", address=cookies.visitor().address,
-        )  # fmt: skip
+        noted(session, What.TICKET_SEEN, station_id=found.station_id, ticket_id=found.id)
     answer = make_response(shown.model_dump_json(), 200, {"Content-Type": "application/json"})
     answer.add_etag()
     answer.make_conditional(request)

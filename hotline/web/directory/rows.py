@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, false, func, inspect, or_, select
 
+from hotline.db import Base
 from hotline.directory.models import Household, Station, Survivor, SurvivorPhone, Tenant
 from hotline.numbers import NumberError, parse
 from hotline.reach import Reach
@@ -33,11 +34,24 @@ class Page:
 
 def page(store: Store, reach: Reach, tenant: Tenant, kind: Kind, text: str, number: int) -> Page:
     """Return a page of a kind, counted from 1; ``text`` is looked for in all its texts, numbers and station names."""
+    records, count = _some(store, reach, tenant, kind, text, number)
+    rows = [_texts(kind, record, store) for record in records]
+    return Page(rows, count, number - 1 if number > 1 else None, number + 1 if number * PAGE < count else None)
+
+
+def some(
+    store: Store, reach: Reach, tenant: Tenant, kind: Kind, text: str, number: int
+) -> tuple[Sequence[dict[str, Any]], int]:
+    """Return the same page as field -> value, unmasked, and how many rows there are in all."""
+    records, count = _some(store, reach, tenant, kind, text, number)
+    return [_values(kind, record, store) for record in records], count
+
+
+def _some(store: Store, reach: Reach, tenant: Tenant, kind: Kind, text: str, number: int) -> tuple[Sequence[Base], int]:
     found = _condition(store.vault, reach, tenant, kind, text)
     count = store.session.scalar(select(func.count()).select_from(kind.model).where(found)) or 0
     query = select(kind.model).where(found).order_by(*_order(kind)).limit(PAGE).offset((number - 1) * PAGE)
-    rows = [_texts(kind, record, store) for record in store.session.scalars(query)]
-    return Page(rows, count, number - 1 if number > 1 else None, number + 1 if number * PAGE < count else None)
+    return store.session.scalars(query).all(), count
 
 
 def every(store: Store, reach: Reach, tenant: Tenant, kind: Kind) -> Iterator[dict[str, Any]]:

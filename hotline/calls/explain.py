@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.calls.facts import Facts
 from hotline.calls.lookup import Inquiry, facts_for
 from hotline.calls.routing import Plan, make_plan
-from hotline.directory.models import Line
+from hotline.directory.models import Line, Survivor
 from hotline.directory.queries import find_callers, find_line
 from hotline.numbers import Number
 from hotline.vault import Vault
@@ -45,13 +45,18 @@ def facts_from(
     at: datetime,
     caller: Number | None = None,
     *,
+    survivor: Survivor | None = None,
     home: UUID | None = None,
     need: str = "",
     domain: str = "",
     urgent: bool = False,
 ) -> Facts:
-    """Return what the plan of such a call depends on; ``home``: the station of a caller whom nobody knows."""
-    people = find_callers(session, vault, line.tenant_id, caller) if caller else []
+    """Return what the plan of such a call depends on.
+
+    ``survivor``: who rings, where the number alone does not say. ``home``: the station of a caller whom nobody knows.
+    """
+    found = find_callers(session, vault, line.tenant_id, caller) if caller and survivor is None else []
+    people = [survivor] if survivor else found
     inquiry = Inquiry(
         tenant_id=line.tenant_id,
         home=people[0].station_id if people else home or line.station_id,

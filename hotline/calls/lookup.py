@@ -15,7 +15,7 @@ from hotline.calls.keeping.queries import unconfirmed
 from hotline.calls.models import Call, Hold, Leg
 from hotline.calls.states import TRIED
 from hotline.directory import hours
-from hotline.directory.models import BranchLine, Handset, Partner, Policy, Staff, Station, Survivor, Team, Tenant
+from hotline.directory.models import BranchLine, Handset, Line, Partner, Policy, Staff, Station, Survivor, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.queries import station_path
 from hotline.directory.words import short_name
@@ -75,6 +75,24 @@ def facts_for(session: Session, vault: Vault, inquiry: Inquiry, now: datetime) -
         called_owner=inquiry.called_owner,
         cut_off=reader.cut_off(inquiry, timedelta(minutes=policy.cut_off_minutes)),
         tried=reader.tried(inquiry.call_id),
+    )
+
+
+def inquiry_of(vault: Vault, call: Call, line: Line) -> Inquiry:
+    """Return what a call asks of the routing as it stands now."""
+    return Inquiry(
+        tenant_id=call.tenant_id,
+        home=call.home_id,
+        flow=line.flow,
+        survivor_id=call.survivor_id,
+        from_hash=call.from_hash,
+        caller=from_stored(vault.open(call.from_sealed)).value if call.from_sealed else None,
+        language=call.language,
+        need=call.need,
+        domain=call.domain,
+        urgent=call.urgent,
+        called_owner=line.team_id or line.partner_id,
+        call_id=call.id,
     )
 
 
@@ -199,7 +217,7 @@ class _Reader:
         leg = self._session.scalars(
             select(Leg)
             .join(Call, Call.accepted_leg_id == Leg.id)
-            .where(Call.from_hash == inquiry.from_hash, Call.ended_at >= self._now - within)
+            .where(Call.from_hash == inquiry.from_hash, Call.ended_at.between(self._now - within, self._now))
             .where(Call.tenant_id == inquiry.tenant_id)
             .order_by(Call.ended_at.desc())
             .limit(1)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from hotline.calls import chain, endings, errands, opening, routing, transfer
 from hotline.calls.briefing import Briefing
 from hotline.calls.exchange import Exchange
-from hotline.calls.lookup import Inquiry, duty_station, facts_for, policy_for
+from hotline.calls.lookup import duty_station, facts_for, inquiry_of, policy_for
 from hotline.calls.models import Call, Leg, Reply
 from hotline.directory.models import Line, Survivor
 from hotline.numbers import from_stored
@@ -202,20 +202,7 @@ def _apply(x: Exchange, session: Session, call: Call, effect: Effect, now: datet
 
 def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
     line = session.get_one(Line, call.line_id)
-    inquiry = Inquiry(
-        tenant_id=call.tenant_id,
-        home=call.home_id,
-        flow=line.flow,
-        survivor_id=call.survivor_id,
-        from_hash=call.from_hash,
-        caller=from_stored(x.vault.open(call.from_sealed)).value if call.from_sealed else None,
-        language=call.language,
-        need=call.need,
-        domain=call.domain,
-        urgent=call.urgent,
-        called_owner=line.team_id or line.partner_id,
-        call_id=call.id,
-    )
+    inquiry = inquiry_of(x.vault, call, line)
     chain.forget_unrung(session, call, now)
     chain.write_plan(session, x.vault, call, routing.make_plan(facts_for(session, x.vault, inquiry, now)))
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from hotline.calls.explain import UnknownLineError, explain
 from hotline.calls.reasons import REASONS, TIERS
 from hotline.calls.routing import Plan, Target, Tier
-from hotline.clock import SHANGHAI, local, system_clock
+from hotline.clock import local, system_clock
 from hotline.commands import speak
 from hotline.commands.database import exchange
 from hotline.embedded.errors import EmbeddedError
 from hotline.numbers import Number, mask, parse, parse_caller
+from hotline.roster import walltime
 
 _KINDS = {"handset": ("手机", "handset"), "staff": ("人员", "staff"), "branch": ("专线", "branch line")}
 
@@ -33,10 +34,9 @@ def read_moment(text: str) -> datetime:
     if not text:
         return system_clock()
     try:
-        moment = datetime.fromisoformat(text)
+        return walltime.read_moment(text)
     except ValueError as error:
         raise EmbeddedError(f"“{text}” 不是时间，应如 2027-02-06 03:00 (no moment; write it like this)") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 
 def _print(plan: Plan, caller: Number | None, line: Number, moment: datetime) -> None:

@@ -14,7 +14,6 @@ from hotline.web import (
     menu,
     pages,
     response_times,
-    routing_lab,
     security,
     ticket_search,
     ticket_work,
@@ -24,6 +23,7 @@ from hotline.web import (
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
 from hotline.web.directory import importing, listing
+from hotline.web.lab import replaying as lab
 from hotline.web.roster import editing as roster_day
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
@@ -52,7 +52,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(ticket_work.views)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
-    app.register_blueprint(routing_lab.views)
+    app.register_blueprint(lab.views)
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(roster_day.views)

@@ -41,7 +41,7 @@ MENU = (
     Entry("roster.show", N_("排班"), "handset", Permission.ROSTER_SEE, under="roster"),
     Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times."),
     Entry("bulletins.overview", N_("通报"), "message", Permission.STATISTICS_SEE, under="bulletins."),
-    Entry("routing_lab.show", N_("接续推演"), "call", Permission.ROUTING_TRY),
+    Entry("routing_lab.show", N_("接续推演"), "call", Permission.ROUTING_TRY, under="routing_lab."),
     Entry("directory.home", N_("通讯录"), "call", Permission.DIRECTORY_SEE, under="directory"),
     Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),
     Entry("tokens.overview", N_("接口"), "link", Permission.TOKENS_MANAGE, under="tokens."),

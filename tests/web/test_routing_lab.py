@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from hotline.accounts.roles import Role
-from hotline.calls.models import Call
-from hotline.directory.models import Policy
+from hotline.calls.models import Call, Leg
+from hotline.directory.models import Handset, Policy
+from tests.web.browsers import post
+from tests.web.conftest import NOW
 from tests.web.test_wallboard import a_handset
-from tests.web.ticket_world import World
+from tests.web.ticket_world import COUNTY, DUTY, World
 
 
 def words(html: str) -> str:
@@ -52,3 +55,49 @@ def test_a_station_reaches_its_own_callers_only(world: World, signed_in: Callabl
     inside = signed_in(Role.COORDINATOR, world.township)
     assert inside.get(f"/routing-lab?station={world.county.code}").status_code == 404
     assert signed_in(Role.DUTY, world.township).get("/routing-lab").status_code == 403
+
+
+def test_a_caller_is_chosen_by_name_or_number_and_neither_is_in_the_address(
+    world: World, signed_in: Callable[..., FlaskClient]
+) -> None:
+    a_handset(world, world.township, "ok")
+    survivor, number = world.people["王秀英"]
+    lab = signed_in(Role.COORDINATOR, world.county)
+    for typed in ("王秀英", "1540000 0001", survivor.code):
+        answer = post(lab, "/routing-lab", who=typed, station=world.county.code, at="2027-02-06T03:00")
+        assert answer.status_code == 303 and f"survivor={survivor.id}" in answer.location
+        assert "15400000001" not in answer.location and "%E7%8E%8B" not in answer.location
+        text = words(lab.get(answer.location).text)
+        assert "来电人：王秀英（柳湾村）" in text and number[3:] not in text
+        assert "龙港镇值班手机" in text, "the chain of her own station, not of the one in the form"
+    several = post(lab, "/routing-lab", who="S")
+    assert several.status_code == 303, "a code is found as a whole only"
+    survivor.name = "张福贵"
+    world.session.flush()
+    assert "是哪一位" in post(lab, "/routing-lab", who="张福贵").text
+    nobody = lab.get(post(lab, "/routing-lab", who="15400009999").location).text
+    assert "通讯录里没有这个人或号码" in nobody and "号码不在通讯录：" in nobody
+    assert "无法回电" in lab.get("/routing-lab?caller=withheld").text
+    assert signed_in(Role.COORDINATOR, world.village).get("/routing-lab?caller=known").status_code == 422
+
+
+def test_a_past_call_beside_what_would_happen_now(world: World, signed_in: Callable[..., FlaskClient]) -> None:
+    a_handset(world, world.county, "ok")
+    a_handset(world, world.township, "ok")
+    at = NOW - timedelta(days=3)
+    ticket = world.call("张福贵", at, [DUTY, COUNTY], lasted=248, outcome="answered")
+    call = world.session.scalars(select(Call)).one()
+    duty = world.session.scalars(select(Leg).where(Leg.tier_kind == "duty")).one()
+    handset = world.session.scalars(select(Handset).where(Handset.station_id == world.township.id)).one()
+    duty.target_id = handset.id
+    lab = signed_in(Role.COORDINATOR, world.county)
+    link = f"/routing-lab/calls/{call.id}"
+    assert link in lab.get(f"/tickets/{ticket.id}").text
+    text = words(lab.get(link).text)
+    assert "当时 按现在的规则" in text and "改变后的策略" not in text
+    assert "✓ 李建国（龙港镇值班） 值班 通话结束 最长振铃 15 秒 ✓ 龙港镇值班手机 无排班，响值班手机 县" in text
+    assert "县中心值班室 县（市）中心 未用到" in text and "× 县中心值班室 不再响铃" in text
+    assert text.count("当时没有") == 1, "the county's handset is the only new one"
+    text = words(lab.get(f"{link}?ring_duty=25").text)
+    assert text.index("最长振铃 15 秒") < text.index("最长振铃 25 秒")
+    assert signed_in(Role.COORDINATOR, world.village).get(link).status_code == 404

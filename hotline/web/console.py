@@ -23,7 +23,8 @@ from hotline.web import (
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
 from hotline.web.directory import importing, listing
-from hotline.web.lab import replaying as lab
+from hotline.web.lab import pages as lab
+from hotline.web.lab import replaying
 from hotline.web.roster import editing as roster_day
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
@@ -53,6 +54,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(wallboard.views)
     app.register_blueprint(response_times.views)
     app.register_blueprint(lab.views)
+    app.register_blueprint(replaying.views)
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(roster_day.views)

@@ -85,7 +85,7 @@ def show() -> Response:
 def ask() -> AnyResponse:
     """Turn what was typed into an address that can be kept; a name or a number becomes a survivor's identifier."""
     form, x = request.form, exchange()
-    args = {name: form[name] for name in (*KEPT, *asked.LIMITS) if form.get(name)}
+    args: dict[str, Any] = {name: form[name] for name in (*KEPT, *asked.LIMITS) if form.get(name)}
     args |= {name: value for name, value in form.items() if name.startswith("ring_") and value}
     typed = form.get("who", "").replace("\0", "").strip()[:LONGEST]
     if not typed:
@@ -94,7 +94,7 @@ def ask() -> AnyResponse:
         where = place.find(session, current.reach()) or abort(404)
         found = callers.look_up(session, x.vault, current.reach(), where, typed)
         current.note(session, What.DIRECTORY_SEEN, station_id=where.station.id, subject="survivors")
-    addresses = [url_for("routing_lab.show", **args | _known(one)) for one in found]
+    addresses = [url_for("routing_lab.show", **{**args, **_known(one)}) for one in found]
     if len(found) > 1:
         several = list(zip(found, addresses, strict=True))
         return make_response(render_template("routing_callers.html", several=several, tenant=where.tenant))

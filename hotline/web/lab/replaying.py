@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from hotline.accounts.access import What
@@ -23,11 +23,13 @@ from hotline.directory.policy import RoutingPolicy
 from hotline.web import attempts, people
 from hotline.web.lab import asked
 from hotline.web.lab.asked import AskedError
-from hotline.web.lab.pages import WORDS, views
+from hotline.web.lab.pages import WORDS
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
 from hotline.web.webhooks import exchange
 from tickets import queries
+
+views = Blueprint("routing_replay", __name__)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from hotline.commands import guidance, speak, user
+from hotline.commands import fallback, guidance, speak, user
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 """For commands whose options are read by the part they belong to."""
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 flow = typer.Typer(help="语音流程：检查、画图、试走 · The spoken flows: check, draw, walk.", no_args_is_help=True)
 app.add_typer(flow, name="flow")
+app.add_typer(fallback.app, name="fallback")
 app.add_typer(guidance.app, name="guidance")
 app.add_typer(user.app, name="user")
 

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         description="Token that signs webhooks and REST calls; two, comma-separated, while it is being changed.",
     )
     carrier_from: str = Field("", description="Number shown on calls we place; empty: the line that was called.")
+    fallback_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Address under which others host the documents of hotline fallback export; empty: one file a line.",
+    )
     vault_keys: SecretStr = Field(
         SecretStr(DEV_KEY), description="Fernet keys for personal data, comma-separated, newest first."
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from celery import shared_task
 
 from hotline import settings
-from hotline.calls import due, recordings, sweep
+from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
 from hotline.notifications import outbox
@@ -92,6 +92,13 @@ def watch_duty() -> int:
 def look_out(tenant_id: str) -> None:
     """See what begins, is late or was changed on one tenant's rosters, and which handsets are silent."""
     watch.look(exchange(), UUID(tenant_id))
+
+
+@shared_task(name="fallback.renew")
+def renew_last_resort() -> int:
+    """Write the documents for the carrier anew, so that they ring who is on duty now; return how many there are."""
+    x = exchange()
+    return len(last_resort.write(x, last_resort.folder(x.settings), x.clock()))
 
 
 @shared_task(name="calls.sweep")

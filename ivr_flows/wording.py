@@ -14,7 +14,7 @@ from ivr_flows.engine.steps import Prompt
 PROMPTS = Path(__file__).parent / "prompts"
 """The words that come with the software; a folder of one's own may replace any of them."""
 
-SPOKEN_ELSEWHERE = ("error.line", "error.last_resort", "error.moment")
+SPOKEN_ELSEWHERE = ("error.line", "error.last_resort", "error.last_resort_keys", "error.moment")
 """Prompts that no node names: whoever answers the carrier speaks them when something has gone wrong."""
 
 CHINESE_PER_SECOND = 4.5

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from hotline import directory, intake
+from hotline.calls import last_resort
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.commands.phonebook import write_phonebook
 from hotline.directory.models import Tenant
@@ -35,6 +36,12 @@ def write_county_phonebook(settings: Settings, file: Path) -> None:
     """Write the telephones of the directory for the phone wall."""
     with exchange_of(settings) as x, x.sessions() as session:
         write_phonebook(session, x.vault, file)
+
+
+def write_last_resort(settings: Settings) -> None:
+    """Write the documents for the carrier; the worker renews them from now on."""
+    with exchange_of(settings) as x:
+        last_resort.write(x, last_resort.folder(settings), x.clock())
 
 
 @contextmanager

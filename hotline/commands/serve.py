@@ -101,10 +101,11 @@ class Hotline:
             speak.tell("!", "还没有账号，请运行 hotline user add", "there is no account yet: hotline user add --help")
 
     def _application(self) -> None:
+        from hotline.commands.county import write_county_phonebook, write_last_resort
+
+        write_last_resort(self.settings)
         started = services.application_services(self.settings, self.folder)
         if self.settings.carrier == "simulator":
-            from hotline.commands.county import write_county_phonebook
-
             phonebook = self.folder.path / "phonebook.json"
             write_county_phonebook(self.settings, phonebook)
             started.insert(0, services.simulator_service(self.settings, self.folder, phonebook))
@@ -148,6 +149,7 @@ def announce(settings: Settings) -> None:
         speak.line(f"  请在运营商（{settings.carrier}）处填写 · Enter these at the carrier (POST):")
         for label, path in (("来电 · voice", "voice"), ("状态 · status", "status"), ("备用 · fallback", "fallback")):
             speak.line(f"    {label:<16} {settings.base_url}/carrier/{path}")
+        speak.line(f"  本机全停时由运营商执行 · for when all of this is down: {settings.data_dir / 'fallback'}")
     speak.line("  Ctrl-C 停止 · stops everything")
     speak.line()
 

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Permission
+from hotline.calls import last_resort
 from hotline.calls import queries as calls
+from hotline.calls.last_resort import LastResort
 from hotline.calls.statistics import reading, wall
 from hotline.calls.statistics.reading import Numbers
 from hotline.calls.statistics.scope import subtree
@@ -23,6 +25,7 @@ from hotline.reach import Reach
 from hotline.roster import duty
 from hotline.roster.duty import HORIZON, Gap
 from hotline.roster.queries import load_rosters, stations_shown
+from hotline.settings import Settings
 from hotline.web import live, pages, place
 from hotline.web.board import span_of
 from hotline.web.place import Place
@@ -91,7 +94,13 @@ def show() -> Response:
         if found is None:
             return pages.live_page("wallboard.html", "_no_directory.html", {"tenant": None})
         words = {"wall": read(session, found, now), "place": found, "tenant": found.tenant, "now": now}
+        words["last_resort"] = _last_resort(x.settings, now) if found.whole else None
         return pages.live_page("wallboard.html", "_wallboard.html", words, polled=True)
+
+
+def _last_resort(settings: Settings, now: datetime) -> LastResort:
+    """How old the documents for the carrier are: a fact of the installation, for those who see all of a tenant."""
+    return last_resort.standing(settings, now)
 
 
 def read(session: Session, where: Place, now: datetime) -> Wall:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("serve", "worker", "migrate", "import", "export", "duty", "plan", "flow", "simulate")
+COMMANDS = ("serve", "worker", "migrate", "import", "export", "duty", "plan", "flow", "simulate", "fallback")
 
 
 def hotline(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -77,6 +77,15 @@ def day_info(day: date) -> DayInfo:
     return DayInfo(day, zh, en, off, not off, official)
 
 
+def public_holiday(day: date) -> bool:
+    """Return whether a day belongs to a public holiday (法定节假日): more than a weekend."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return _off_by_law(day, _names(day))
+    return bool(off and name)
+
+
 _MONTHS = "正二三四五六七八九十冬腊"
 _DIGITS = "一二三四五六七八九十"
 

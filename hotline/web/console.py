@@ -26,6 +26,8 @@ from hotline.web.directory import importing, listing
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
 from hotline.web.roster import editing as roster_day
+from hotline.web.roster import filling as roster_filling
+from hotline.web.roster import templates as roster_templates
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
 from tickets.states import ACTION_WORDS
@@ -58,6 +60,8 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(roster_day.views)
+    app.register_blueprint(roster_templates.views)
+    app.register_blueprint(roster_filling.views)
     app.register_blueprint(importing.views)
     app.register_blueprint(listing.views)
     app.register_blueprint(wrap_up.views)

@@ -40,6 +40,8 @@ class News:
 
     template: str
     period: Period
+    count: int = 1
+    """How many stretches of duty moved; of several the first is told."""
 
 
 def may_ask(now: datetime, began: datetime, quiet: str) -> bool:
@@ -86,9 +88,9 @@ def news_for(staff_id: str, what: str, data: Mapping[str, Any]) -> News | None:
     mine = [move for move in data.get("moves", ()) if move["staff"] == staff_id]
     gained = [move for move in mine if move["kind"] == "gained"]
     if gained:
-        return News("shift_changed", _period(gained[0]))
+        return News("shift_changed", _period(gained[0]), len(gained))
     if mine:
-        return News("shift_lifted", _period(mine[0]))
+        return News("shift_lifted", _period(mine[0]), len(mine))
     if what == "swap_asked" or (what == "swap_refused" and data["after"]["giver_id"] == staff_id):
         return News(what, _period(data))
     return None

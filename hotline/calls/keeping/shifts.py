@@ -88,9 +88,9 @@ def _tell(work: Work, tenant_id: UUID, staff_id: UUID, station_id: UUID, told: l
         "start": news.period.start.isoformat(),
         "end": news.period.end.isoformat(),
     }
-    template = news.template
-    if len(told) > 1:
-        template, words = "shifts_changed", {**words, "count": str(len(told))}
+    template, count = news.template, sum(one.news.count for one in told)
+    if count > 1:
+        template, words = "shifts_changed", {**words, "count": str(count)}
     key = f"{template}:{told[0].change.id}:{staff_id}"
     event = Event(template, key, tenant_id, words, urgent=any(one.at_once for one in told))
     send(work, event, [person(work.session, staff_id, work.now)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,18 +13,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts.roles import Permission
 from hotline.clock import local
-from hotline.directory.models import Staff
 from hotline.roster import desk
+from hotline.roster.batch import seen
 from hotline.roster.desk import RosterError
 from hotline.roster.duty import ROLES
 from hotline.roster.models import Shift
 from hotline.roster.queries import load_rosters
 from hotline.roster.walltime import read_moment, write_moment
-from hotline.web import place
 from hotline.web.board import span_of
-from hotline.web.language import _, language
+from hotline.web.language import _
 from hotline.web.place import Place
 from hotline.web.roster import grid
+from hotline.web.roster.asked import place_asked, said, staff_of
 from hotline.web.roster.history import read_told
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -63,7 +62,7 @@ class _Wanted:
 def show(day: str) -> Page:
     """The day."""
     with exchange().sessions() as session:
-        return _page(session, _place(session), _day(day), Typed())
+        return _page(session, place_asked(session), _day(day), Typed())
 
 
 @views.post("/<day>/shifts")
@@ -73,7 +72,7 @@ def add(day: str) -> AnyResponse | Page:
     x, by = exchange(), current.current().account.login
     try:
         with x.sessions.begin() as session:
-            where, wanted = _place(session), _wanted()
+            where, wanted = place_asked(session), _wanted()
             shift = Shift(
                 tenant_id=where.tenant.id, station_id=where.station.id, role=wanted.role, staff_id=wanted.staff_id,
                 starts=wanted.starts, ends=wanted.ends,
@@ -91,7 +90,7 @@ def edit(day: str, shift_id: UUID) -> AnyResponse | Page:
     x, by = exchange(), current.current().account.login
     try:
         with x.sessions.begin() as session:
-            shift = _shift(session, _place(session), shift_id)
+            shift = _shift(session, place_asked(session), shift_id)
             if request.form.get("do") == "remove":
                 desk.remove_shift(session, shift, x.clock(), by)
             else:
@@ -102,11 +101,6 @@ def edit(day: str, shift_id: UUID) -> AnyResponse | Page:
     except (RosterError, ValueError) as error:
         return _refused(day, str(shift_id), error)
     return _done(day, _("排班已修改，有关人员会收到通知。"))
-
-
-def seen(shift: Shift) -> str:
-    """Return what a form was made from, so that a second editor overwrites nothing."""
-    return f"{shift.staff_id} {shift.starts.timestamp()} {shift.ends.timestamp()}"
 
 
 def _shift(session: Session, where: Place, shift_id: UUID) -> Shift:
@@ -132,14 +126,12 @@ def _wanted() -> _Wanted:
 
 
 def _refused(day: str, id_: str, error: ValueError) -> Page:
-    form = request.form
-    chinese, _between, english = str(error).rstrip(")").rpartition(" (")
-    problem = english if language() == "en" else chinese
+    form, problem = request.form, said(error)
     typed = Typed(
         id_, form.get("role", ""), form.get("staff", ""), form.get("starts", ""), form.get("ends", ""), problem
     )
     with exchange().sessions() as session:
-        return _page(session, _place(session), _day(day), typed)
+        return _page(session, place_asked(session), _day(day), typed)
 
 
 def _done(day: str, said: str) -> AnyResponse:
@@ -157,19 +149,9 @@ def _page(session: Session, where: Place, day: date, typed: Typed) -> Page:
         "roster_day.html", where=where, tenant=where.tenant, day=day, typed=typed, seen=seen,
         today=local(now).date(), shown=grid.build("week", day, roster).on(day), write=_for_input,
         shifts=session.scalars(mine.order_by(Shift.role.desc(), Shift.starts)).all(),
-        staff=_staff(session, where), told=read_told(session, station, now),
+        staff=staff_of(session, where), told=read_told(session, station, now),
     )  # fmt: skip
     return page, 422 if typed.problem else 200
-
-
-def _staff(session: Session, where: Place) -> Sequence[Staff]:
-    """Who may be put on duty: the station's own people first, then those of the stations below."""
-    found = session.scalars(select(Staff).where(Staff.station_id.in_(where.ids), Staff.active)).all()
-    return sorted(found, key=lambda person: (where.ids.index(person.station_id), person.name))
-
-
-def _place(session: Session) -> Place:
-    return place.find(session, current.reach()) or abort(404)
 
 
 def _day(text: str) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -11,6 +11,7 @@ from uuid import UUID
 from hotline.clock import local, next_month
 from hotline.roster.calendar import DayInfo, day_info, lunar_words
 from hotline.roster.duty import ROLES, Roster, Segment, Source, segments
+from hotline.roster.pieces import Piece
 from hotline.web.board import span_of
 
 View = Literal["month", "week"]
@@ -28,6 +29,8 @@ class Card:
     source: Source | None
     part: bool
     hue: int
+    fresh: bool = False
+    """Not on the published roster: what a plan or a draft would put there."""
 
     @property
     def ends_at(self) -> str:
@@ -98,14 +101,15 @@ def days_of(view: View, day: date) -> tuple[date, date]:
     return first - first.weekday() * DAY, last + (7 - last.weekday()) * DAY
 
 
-def build(view: View, day: date, roster: Roster) -> Grid:
-    """Return the board of one station's roster, which must be complete for the days shown."""
+def build(view: View, day: date, roster: Roster, fresh: Sequence[Piece] = ()) -> Grid:
+    """Return the board of one station's roster, which must be complete for the days shown; ``fresh`` is marked."""
     first, end = days_of(view, day)
     since, until = span_of(first)[0], span_of(end)[0]
     people = sorted(roster.names, key=str)
     hues = {person: number % 6 for number, person in enumerate(people)}
     stretches = [(role, one) for role in ROLES for one in _shown(roster, role, since, until)]
-    days = [_day(first + n * DAY, view, day, roster.names, hues, stretches) for n in range((end - first).days)]
+    new = {(one.role, one.staff_id, moment) for one in fresh for moment in (one.starts, one.ends)}
+    days = [_day(first + n * DAY, view, day, roster.names, hues, stretches, new) for n in range((end - first).days)]
     return Grid(view, day, [days[n : n + 7] for n in range(0, len(days), 7)])
 
 
@@ -118,13 +122,14 @@ def _shown(roster: Roster, role: str, since: datetime, until: datetime) -> Seque
 
 def _day(
     day: date, view: View, asked: date, names: Mapping[UUID, str], hues: Mapping[UUID, int],
-    stretches: Sequence[tuple[str, Segment]],
+    stretches: Sequence[tuple[str, Segment]], fresh: Container[object],
 ) -> Day:  # fmt: skip
     since, until = span_of(day)
     cards = [
         Card(
             role, max(one.start, since), min(one.end, until), names.get(one.staff_id, "") if one.staff_id else "",
             one.source, one.start < since, hues.get(one.staff_id, 0) if one.staff_id else 0,
+            (role, one.staff_id, one.start) in fresh or (role, one.staff_id, one.end) in fresh,
         )
         for role, one in stretches
         if one.start < until and one.end > since

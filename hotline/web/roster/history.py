@@ -21,6 +21,7 @@ _WHAT = {
     "shift_added": N_("排入班次"),
     "shift_edited": N_("修改班次"),
     "shift_removed": N_("撤销班次"),
+    "filled": N_("按模板排入"),
     "override": N_("替班"),
     "override_ended": N_("替班结束"),
     "takeover": N_("接班"),

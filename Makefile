@@ -21,6 +21,10 @@ test: $(STAMPS)/dev $(VENDOR)/.stamp ## 运行全部测试 · Run the whole test
 	@$(BIN)/python -m tests.chromium
 	@$(BIN)/pytest -n 2
 
+.PHONY: bench
+bench: $(STAMPS)/dev $(VENDOR)/.stamp ## 测量性能，只测一项加 ONLY=pages · Measure; one benchmark alone: ONLY=pages
+	@$(BIN)/python -m benchmarks $(ONLY)
+
 .PHONY: check
 check: $(STAMPS)/dev ## 检查格式、类型、导入、迁移、锁定、文档、流程 · Lint, types, imports, migrations, lock, docs, flows
 	@sh scripts/check.sh
@@ -54,7 +58,7 @@ reset: ## 清空数据目录 · Empty the data folder (HOTLINE_DATA_DIR, else .h
 clean: ## 删除环境和缓存，保留数据 · Remove the environment and the caches, keep the data
 	@rm -rf .venv node_modules $(VENDOR) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		.import_linter_cache
-	@find hotline tickets ivr_flows tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find hotline tickets ivr_flows tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/pip:
 	@sh scripts/setup.sh environment

@@ -6,7 +6,7 @@ may be called once too often; never is a step taken twice, or after its cause is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -48,6 +48,19 @@ class Escalation:
 def clocks_of(session: Session, ticket: Ticket, now: datetime) -> tuple[Clock, ...]:
     """Return the clocks of a ticket as they stand, for pages and reports."""
     return sla.clocks(_timeline(session, ticket).facts, levels_of(session, ticket.tenant_id), now)
+
+
+def standing(
+    session: Session, ticket: Ticket, history: Iterable[TicketEvent], now: datetime
+) -> tuple[Category, tuple[Clock, ...]]:
+    """Return category and clocks of a ticket whose history was read already (tickets.queries.history)."""
+    told = read(ticket.opened_at, (Entry(e.at, e.kind, e.data) for e in history), urgent=ticket.priority == "urgent")
+    return told.facts.gradings[-1].category, sla.clocks(told.facts, levels_of(session, ticket.tenant_id), now)
+
+
+def category_of(session: Session, ticket: Ticket) -> Category:
+    """Return the category of the 12345 norm that a ticket is in now."""
+    return _timeline(session, ticket).facts.gradings[-1].category
 
 
 def is_owed(session: Session, ticket_id: UUID, kind: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tickets import asking, clocks, timers
 from tickets.models import Ticket, TicketEvent
-from tickets.states import FINAL, Action, State, after
+from tickets.states import FINAL, Action, ImpossibleError, State, after
 
 CALL_BACK = "call_back"
 """Kind of the timer that rings the duty chain for a missed caller."""
@@ -113,6 +113,22 @@ def move(
     if target is State.RESOLVED and before is not State.RESOLVED:
         asking.schedule(session, ticket, now)
     clocks.follow(session, ticket, now)
+
+
+def refuse_merged(ticket: Ticket) -> None:
+    """Raise ImpossibleError for a ticket that was merged into another: its work goes on there."""
+    if State(ticket.state) is State.CANCELLED:
+        raise ImpossibleError(
+            "这张工单已并入他单，请到那张工单上办理。 (This ticket was merged into another: go on there.)"
+        )
+
+
+def came(session: Session, ticket: Ticket, by: str, now: datetime) -> None:
+    """Somebody was at the survivor's door (上得了门). Raises ImpossibleError for a merged ticket."""
+    refuse_merged(ticket)
+    note(session, ticket.id, "came", now, actor=by)
+    ticket.came_at = ticket.came_at or now
+    ticket.version += 1
 
 
 def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now: datetime) -> None:

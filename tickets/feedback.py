@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -74,11 +75,23 @@ def is_own_answer(ticket: Ticket, asked_by: str) -> bool:
     return bool(asked_by) and (asked_by == answered_by or f"（{asked_by}）" in answered_by)
 
 
+def of_ticket(session: Session, ticket_id: UUID) -> Sequence[Feedback]:
+    """Return a ticket's feedback in the order in which it was given."""
+    return session.scalars(
+        select(Feedback).where(Feedback.ticket_id == ticket_id).order_by(Feedback.at, Feedback.id)
+    ).all()
+
+
 def latest(session: Session, ticket_id: UUID) -> Feedback | None:
     """Return a ticket's newest feedback."""
     return session.scalars(
         select(Feedback).where(Feedback.ticket_id == ticket_id).order_by(Feedback.at.desc()).limit(1)
     ).first()
+
+
+def may_record(ticket: Ticket) -> bool:
+    """Return whether what the survivor says may be written down now: after the resolution, also of a closed ticket."""
+    return may_ask(ticket) or State(ticket.state) is State.CLOSED
 
 
 def may_ask(ticket: Ticket) -> bool:

@@ -38,9 +38,11 @@ def give(
 ) -> GuidanceGiven:
     """Attach a catalogue entry, or else ``text``, to a ticket and return it; given twice it is there once.
 
-    ``by`` is the label of who gave it. Raises GuidanceError for a ticket or an entry that is not there, or no text.
+    ``by`` is the label of who gave it. Raises GuidanceError for a ticket or an entry that is not there, or no text;
+    ImpossibleError for a ticket that was merged into another.
     """
     ticket = _locked(session, ticket_id)
+    desk.refuse_merged(ticket)
     said = _title(session, ticket, entry_id) if entry_id else text.strip()
     if not said:
         raise GuidanceError("请选一条目录或写一句话 (choose a catalogue entry or write a sentence)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,15 @@ from tickets import desk, timers
 from tickets.models import Referral, Ticket
 from tickets.states import Action, State
 
+WORDS: Mapping[str, tuple[str, str]] = {
+    "offered": ("已提出，待对方答复", "offered, they have not answered yet"),
+    "accepted": ("对方已接下", "accepted"),
+    "refused": ("对方不能承办", "refused"),
+    "done": ("已办结", "done"),
+    "failed": ("未按期办结", "not done in time"),
+    "withdrawn": ("已收回", "withdrawn"),
+}
+"""State of a referral -> (Chinese, English)."""
 DEADLINE = "referral_deadline"
 """Kind of the timer that takes a ticket back from whom it was handed to."""
 USUAL = timedelta(days=2)
@@ -63,19 +73,31 @@ def accept(session: Session, referral: Referral, now: datetime) -> None:
         desk.note(session, referral.ticket_id, "referral_accepted", now, actor=referral.label)
 
 
-def done(session: Session, ticket: Ticket, referral: Referral, now: datetime, result: str = "") -> None:
-    """They have helped: the ticket is resolved."""
+def done(
+    session: Session, ticket: Ticket, referral: Referral, now: datetime, result: str = "", by: str = ""
+) -> None:  # fmt: skip
+    """They have helped: the ticket is resolved. ``by``: who of ours writes it down, empty when they said so."""
     referral.result = result
-    _end(session, referral, "done", now, referral.label)
+    told = {"words": result} if result else {}
+    _end(session, referral, "done", now, referral.label, **told)
     ticket.helped_at = ticket.helped_at or now
-    desk.move(session, ticket, Action.RESOLVE, now, actor=referral.label)
+    desk.move(session, ticket, Action.RESOLVE, now, actor=by or referral.label)
 
 
-def give_back(session: Session, ticket: Ticket, referral: Referral, state: str, now: datetime, why: str) -> None:
-    """They refused or failed: the ticket returns to its station."""
-    _end(session, referral, state, now, referral.label, why=why)
+def give_back(
+    session: Session, ticket: Ticket, referral: Referral, state: str, now: datetime, why: str, by: str = ""
+) -> None:  # fmt: skip
+    """They refused or failed, or we withdrew it: the ticket returns to its station. ``by`` as in ``done``."""
+    _end(session, referral, state, now, by if by and state == "withdrawn" else referral.label, why=why)
     if State(ticket.state) is State.WAITING:
-        desk.move(session, ticket, Action.TAKE_BACK, now, actor=referral.label, why=why)
+        desk.move(session, ticket, Action.TAKE_BACK, now, actor=by or referral.label, why=why)
+
+
+def of_ticket(session: Session, ticket_id: UUID) -> Sequence[Referral]:
+    """Return the referrals of a ticket in the order in which they were made."""
+    return session.scalars(
+        select(Referral).where(Referral.ticket_id == ticket_id).order_by(Referral.offered_at, Referral.id)
+    ).all()
 
 
 def deadline_passed(session: Session, ticket_id: UUID, now: datetime) -> Referral | None:

@@ -157,6 +157,11 @@ def wait_after(attempts: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * doubled)
 
 
+def due_of(session: Session, key: str) -> datetime | None:
+    """Return when the pending timer of ``key`` is due, None without one."""
+    return session.scalar(select(Timer.due_at).where(Timer.key == key, Timer.state == "pending"))
+
+
 def due_count(session: Session, now: datetime) -> int:
     """Return how many timers are due and not done."""
     return session.scalar(select(func.count()).where(Timer.state == "pending", Timer.due_at <= now)) or 0

@@ -14,7 +14,7 @@ from hotline.web.language import _, language
 
 def set_up(app: Flask) -> None:
     """Give the templates their filters."""
-    for filter_ in (clock, minute, moment, day, day_of, long_day, duration):
+    for filter_ in (clock, minute, moment, form_moment, day, day_of, long_day, duration):
         app.add_template_filter(filter_)
 
 
@@ -31,6 +31,11 @@ def minute(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """``11月23日 09:05:03`` or ``23 Nov 09:05:03``."""
     return f"{day(local(at).date())} {clock(at)}"
+
+
+def form_moment(at: datetime) -> str:
+    """``2026-11-23T09:05``, as a field of a form wants it."""
+    return local(at).strftime("%Y-%m-%dT%H:%M")
 
 
 def day(date_: date) -> str:

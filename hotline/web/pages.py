@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.calls import queries as calls
+from hotline.calls.kinds.base import Work
 from hotline.clock import local
 from hotline.directory.models import Tenant
 from hotline.web import board, language, story
@@ -28,6 +29,7 @@ from hotline.web.board import Question
 from hotline.web.sign_in import current
 from hotline.web.sign_in.back import local_address
 from hotline.web.sign_in.guards import needs, open_to_all
+from hotline.web.ticket import forms
 from hotline.web.webhooks import exchange
 from tickets import queries
 from tickets.queries import Cursor, CursorError, Show
@@ -76,6 +78,8 @@ def ticket(ticket_id: UUID) -> Response:
             current.note(session, What.TICKET_SEEN, station_id=found.station_id, ticket_id=found.id)
         tenant = session.get_one(Tenant, found.tenant_id)
         words = {"story": story.read(x, session, found, now), "tenant": tenant, **_around(now)}
+        if current.may("tickets.work") and "HX-Request" not in request.headers:
+            words["desk"] = forms.desk_of(Work(x, session, now), found)
         return live_page("ticket.html", "_story.html", words, polled=True)
 
 

@@ -13,6 +13,7 @@ from hotline.web.formats import duration, moment
 from hotline.web.language import N_, _, words
 from hotline.web.people import Names
 from tickets.desk import OUTCOMES
+from tickets.levels import CATEGORIES
 from tickets.models import TicketEvent
 from tickets.states import ACTION_WORDS, STATE_WORDS, Action, State
 
@@ -127,6 +128,43 @@ def _feedback(told: _Told) -> str:
     return _("%(by)s 回访：%(said)s。", by=told.by, said=" · ".join(s for s in said if s) or _("没有表态"))
 
 
+def _answer_noted(told: _Told) -> str:
+    if before := str(told.data.get("before") or ""):
+        return _("%(by)s 更正了答复，原为：%(before)s", by=told.by, before=before)
+    return _("%(by)s 写下了问答内容。", by=told.by)
+
+
+def _corrected(told: _Told) -> str:
+    def name(code: object) -> str:
+        pair = NEEDS.get(str(code)) or DOMAINS.get(str(code))
+        return words(pair) if pair else _("未定")
+
+    pairs = [told.data[key] for key in ("need", "domain") if key in told.data]
+    changes = [_("“%(before)s”改为“%(after)s”", before=name(old), after=name(new)) for old, new in pairs]
+    return _("%(by)s 更正了需求：%(changes)s。", by=told.by, changes=" · ".join(changes))
+
+
+def _classified(told: _Told) -> str:
+    pair = CATEGORIES.get(told.data.get("category", "general"))
+    return _("%(by)s 给工单归类：%(category)s。", by=told.by, category=words(pair) if pair else "")
+
+
+def _guidance_helped(told: _Told) -> str:
+    helped = {"yes": _("有帮助"), "no": _("没有帮助")}.get(str(told.data.get("helped")), _("尚不清楚"))
+    return _(
+        "%(by)s 记录了指引的效果：%(advice)s，%(helped)s。",
+        by=told.by,
+        advice=told.data.get("advice", ""),
+        helped=helped,
+    )
+
+
+def _referral_done(told: _Told) -> str:
+    if result := str(told.data.get("words") or ""):
+        return _("%(by)s 办结了转办事项：%(result)s", by=told.by, result=result)
+    return _("%(by)s 办结了转办事项。", by=told.by)
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -146,9 +184,9 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "urgent": ("bad", N_("标为紧急。")),
     "wrap_up_skipped": ("warn", N_("%(by)s 跳过了办理小结。")),
     "refused": ("warn", N_("没有办成：%(why)s")),
-    "answer_noted": ("plain", N_("%(by)s 写下了问答内容。")),
     "link_sent": ("plain", N_("登记用的一次性链接已发到%(by)s。")),
     "branch_in_vain": ("warn", N_("%(by)s 给来电人打电话，无人接听。")),
+    "came": ("good", N_("%(by)s 上门了。")),
     "comment": ("plain", N_("%(by)s 备注：%(said)s")),
     "memo": ("plain", N_("%(by)s 口述了一段记录。")),
     "called_back": ("good", N_("%(by)s 回电并通话 %(talked)s。")),
@@ -156,14 +194,11 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "call_back_given_up": ("bad", N_("回电 %(tries)s 次未果，转由人工联系。")),
     "call_back_nobody": ("bad", N_("回电时值班链上无人应答，稍后再试。")),
     "guidance": ("good", N_("%(by)s 给出服务指引：%(advice)s。")),
-    "guidance_helped": ("plain", N_("记录了指引的效果：%(advice)s。")),
     "referral_accepted": ("good", N_("%(by)s 接下了转办。")),
     "referral_refused": ("warn", N_("%(by)s 不能承办，退回服务站。")),
     "referral_failed": ("bad", N_("%(by)s 未按期办结，退回服务站。")),
-    "referral_done": ("good", N_("%(by)s 办结了转办事项。")),
     "referral_withdrawn": ("plain", N_("收回了交给 %(to)s 的转办。")),
     "feedback_not_reached": ("warn", N_("回访 %(tries)s 次未联系上。")),
-    "classified": ("plain", N_("%(by)s 给工单归了类。")),
     "clock": ("warn", N_("时限提醒已发出。")),
     "survivor_awaited": ("plain", N_("等候来电人答复，时限暂停。")),
     "survivor_back": ("plain", N_("来电人已答复，时限继续。")),
@@ -178,5 +213,10 @@ WEIGHED: Mapping[str, tuple[str, Callable[[_Told], str]]] = {
     "call_ended": ("plain", _call_ended),
     "wrapped_up": ("good", _wrapped_up),
     "feedback": ("plain", _feedback),
+    "answer_noted": ("plain", _answer_noted),
+    "corrected": ("plain", _corrected),
+    "guidance_helped": ("plain", _guidance_helped),
+    "referral_done": ("good", _referral_done),
+    "classified": ("plain", _classified),
 }
 """Kinds whose sentence depends on what is in them; the life cycle's own steps are told by ``_moved``."""

@@ -18,6 +18,8 @@ from hotline.web.board import need_words
 from hotline.web.language import _, words
 from hotline.web.people import Names, Who
 from hotline.web.sentences import Sentence, sentence
+from hotline.web.ticket import record
+from hotline.web.ticket.record import Record
 from tickets import queries
 from tickets.models import Ticket, TicketEvent
 from tickets.states import STATE_WORDS, State
@@ -57,6 +59,7 @@ class Story:
     calls: Sequence[CallView]
     sounds: Sequence[Sound]
     history: Sequence[Sentence]
+    record: Record
 
     @property
     def live(self) -> bool:
@@ -96,6 +99,7 @@ def read(x: Exchange, session: Session, ticket: Ticket, now: datetime) -> Story:
         calls=views,
         sounds=[_sound(x, recording) for recording in recordings],
         history=_told(history, names),
+        record=record.read(session, ticket, history, names.station(ticket.station_id), now),
     )
 
 

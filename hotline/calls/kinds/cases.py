@@ -71,12 +71,23 @@ def surname_of(work: Work, ticket: Ticket, language: str) -> str:
 def branches(work: Work, errand: Errand, most: int = 18) -> tuple[Choice, ...]:
     """Return the teams and partners that serve the place of a ticket, those that serve its need and place first."""
     ticket = work.session.get(Ticket, errand.ticket_id) if errand.ticket_id else None
-    station_id = ticket.station_id if ticket else errand.station_id
+    if ticket is not None:
+        return branches_for(work, ticket, most)
+    return _ranked(work, errand.tenant_id, errand.station_id, set(), most)
+
+
+def branches_for(work: Work, ticket: Ticket, most: int = 99) -> tuple[Choice, ...]:
+    """Return whom a ticket may be handed to, as ``branches`` does."""
+    return _ranked(work, ticket.tenant_id, ticket.station_id, {ticket.need, ticket.domain} - {""}, most)
+
+
+def _ranked(
+    work: Work, tenant_id: UUID, station_id: UUID | None, wanted: set[str], most: int
+) -> tuple[Choice, ...]:  # fmt: skip
     path = [station.id for station in station_path(work.session, station_id)] if station_id else []
-    wanted = {ticket.need, ticket.domain} - {""} if ticket else set[str]()
     ranked = {
         owner.id: ((wanted.isdisjoint(serves), owner.station_id is None, priority, owner.code), owner.name)
-        for owner, serves, priority in _owners(work, errand.tenant_id)
+        for owner, serves, priority in _owners(work, tenant_id)
         if owner.station_id is None or owner.station_id in path
     }
     return tuple(Choice(str(id_), name) for id_, (_, name) in sorted(ranked.items(), key=lambda row: row[1][0]))[:most]

@@ -33,6 +33,11 @@ function tick() {
 }
 if (live()?.hasAttribute("hx-get")) setInterval(tick, 250);
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 const pause = document.getElementById("pause");
 if (pause) {
   pause.hidden = false;

@@ -34,7 +34,7 @@ class Book:
     def complain(self, kind: Kind, line: int, name: str, reason: str) -> None:
         """Note a problem, the field with its Chinese heading."""
         title = kind.titles.get(name, "")
-        self.problems.append(Problem(self.file, kind.heading, line, f"{title} {name}".strip(), reason))
+        self.problems.append(Problem(self.file, kind.heading, line, f"{title} {name}".strip(), reason, name))
 
 
 def typed(raw: RawFile, kinds: Kinds) -> Book:

@@ -19,7 +19,7 @@ from hotline.sheets.reading import RawFile, read
 from hotline.sheets.store import Store
 from hotline.vault import Vault
 
-LOCK = 0x1A9  # one import at a time in a database
+LOCK = 0x1A9  # one import or form at a time in a database
 
 
 def import_file(
@@ -32,7 +32,7 @@ def import_file(
     ``active: no``, never by leaving a line out. A field that is left out keeps its value. With ``dry_run`` everything
     is done and undone again. ``only``: the code of the one tenant that whoever imports may touch.
     """
-    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    one_at_a_time(session)
     raw = read(path, kinds)
     tenant = _tenant(raw, kinds[0])
     if only and tenant and tenant != only:
@@ -44,27 +44,37 @@ def import_file(
     book = typed(raw, kinds)
     if tenant:
         check(book, store)
+    return write(book, store, dry_run=dry_run)
+
+
+def one_at_a_time(session: Session) -> None:
+    """Wait until no other import or form is being written; held until the end of the transaction."""
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+def write(book: Book, store: Store, *, dry_run: bool = False) -> ImportReport:
+    """Write a checked book, all of it or nothing, and report what changed; see import_file."""
     if book.problems:
-        return ImportReport(errors=_in_order(book.problems, kinds), dry_run=dry_run, tenant=tenant)
+        return ImportReport(errors=_in_order(book.problems, book.kinds), dry_run=dry_run, tenant=store.tenant)
     counts: dict[str, Counts] = {}
     changes: list[Change] = []
-    savepoint = session.begin_nested()
-    for kind in kinds:
+    savepoint = store.session.begin_nested()
+    for kind in book.kinds:
         if book.of(kind.name):
             try:
                 counts[kind.name] = _write(kind, book, store, changes if dry_run else None)
             except IntegrityError as error:
                 savepoint.rollback()
-                return ImportReport(errors=(_conflict(raw, kind, error),), dry_run=dry_run, tenant=tenant)
+                return ImportReport(errors=(_conflict(book, kind, error),), dry_run=dry_run, tenant=store.tenant)
     savepoint.rollback() if dry_run else savepoint.commit()
-    return ImportReport(counts, dry_run=dry_run, tenant=tenant, changes=changes)
+    return ImportReport(counts, dry_run=dry_run, tenant=store.tenant, changes=changes)
 
 
-def _conflict(raw: RawFile, kind: Kind, error: IntegrityError) -> Problem:
+def _conflict(book: Book, kind: Kind, error: IntegrityError) -> Problem:
     """Return what the database refused; the checks before have not seen it, so only the rule's name is known."""
     diagnosis = getattr(error.orig, "diag", None)
     rule = getattr(diagnosis, "constraint_name", None) or type(error.orig).__name__
-    return Problem(raw.name, kind.heading, 0, "", f"与已有数据冲突 (the database refuses a row: {rule})")
+    return Problem(book.file, kind.heading, 0, "", f"与已有数据冲突 (the database refuses a row: {rule})")
 
 
 def _in_order(problems: Sequence[Problem], kinds: Kinds) -> tuple[Problem, ...]:

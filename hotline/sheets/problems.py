@@ -32,6 +32,8 @@ class Problem:
     row: int
     field: str
     reason: str
+    name: str = ""
+    """The field's English name alone, by which a form finds it; empty where the row as a whole is wrong."""
 
     def __str__(self) -> str:
         where = [self.file, self.sheet, f"第 {self.row} 行 (row {self.row})" if self.row else "", self.field]

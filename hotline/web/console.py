@@ -21,7 +21,7 @@ from hotline.web import (
 )
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
-from hotline.web.directory import importing, listing
+from hotline.web.directory import importing, listing, row
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
 from hotline.web.roster import editing as roster_day
@@ -66,6 +66,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster_filling.views)
     app.register_blueprint(importing.views)
     app.register_blueprint(listing.views)
+    app.register_blueprint(row.views)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.vault import VaultError
 from hotline.web.api import problems
 from hotline.web.language import _
 
@@ -22,6 +23,7 @@ def set_up(app: Flask) -> None:
     app.register_error_handler(HTTPException, _page)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(PoolTimeoutError, _no_database)
+    app.register_error_handler(VaultError, _no_key)
 
 
 def _no_database(error: OperationalError | PoolTimeoutError) -> Response | AnyResponse:
@@ -29,13 +31,22 @@ def _no_database(error: OperationalError | PoolTimeoutError) -> Response | AnyRe
     return _page(ServiceUnavailable(retry_after=5))
 
 
-def _page(error: HTTPException) -> Response | AnyResponse:
+def _no_key(error: VaultError) -> Response | AnyResponse:
+    log.error("no key for %s: %s", request.path, error)
+    words = (
+        _("号码打不开"),
+        _("加密号码的密钥和数据对不上，号码不能显示也不能拨打。请管理员马上检查设置 HOTLINE_VAULT_KEYS，补上旧密钥。"),
+    )
+    return _page(ServiceUnavailable(), words)
+
+
+def _page(error: HTTPException, words: tuple[str, str] | None = None) -> Response | AnyResponse:
     plain = error.get_response()
     if problems.is_ours():
         return problems.problem(error.code or 500) if error.response is None else plain
     if request.path.startswith("/carrier/") or (error.code or 500) < 400:
         return plain
-    title, text = _stale() if isinstance(error, CSRFError) else _words(error.code or 500)
+    title, text = words or (_stale() if isinstance(error, CSRFError) else _words(error.code or 500))
     response = current_app.make_response(
         (render_template("error.html", code=error.code, title=title, text=text), error.code or 500)
     )

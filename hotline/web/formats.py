@@ -9,12 +9,13 @@ from flask import Flask
 from flask_babel import get_locale
 
 from hotline.clock import local
+from hotline.sheets.kinds import Kind
 from hotline.web.language import _, language
 
 
 def set_up(app: Flask) -> None:
     """Give the templates their filters."""
-    for filter_ in (clock, minute, moment, form_moment, day, day_of, long_day, duration):
+    for filter_ in (clock, minute, moment, form_moment, day, day_of, long_day, duration, kind_name):
         app.add_template_filter(filter_)
 
 
@@ -64,3 +65,8 @@ def duration(seconds: float) -> str:
     if whole < 86400:
         return _("%(hours)s 小时 %(minutes)02d 分", hours=whole // 3600, minutes=whole % 3600 // 60)
     return _("%(days)s 天 %(hours)s 小时", days=whole // 86400, hours=whole % 86400 // 3600)
+
+
+def kind_name(kind: Kind) -> str:
+    """Return what a kind of the directory's rows is called in the reader's language: 站点, stations."""
+    return kind.name.replace("_", " ") if language() == "en" else kind.title

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +15,7 @@ from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.directory.models import Tenant
 from hotline.sheets.problems import ImportReport
-from hotline.web.directory import listing
+from hotline.web.directory import listing, rights
 from hotline.web.language import _
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -28,12 +27,6 @@ LARGEST = 20 * 1024 * 1024
 SUFFIXES = (".xlsx", ".yaml", ".yml")
 SHOWN = 300
 """Changes and mistakes that are listed; the rest is counted."""
-_ASKS: Mapping[str, Permission] = {
-    "patterns": Permission.ROSTER_EDIT,
-    "shifts": Permission.ROSTER_EDIT,
-    **dict.fromkeys(("tenant", "lines", "policies", "catalogue"), Permission.SYSTEM_EDIT),
-}
-"""Kinds that ask for more than DIRECTORY_EDIT."""
 
 
 @views.get("")
@@ -116,11 +109,7 @@ def _refused(report: ImportReport) -> str:
     """Return why whoever asks may not make these changes, or nothing."""
     for kind in intake.KINDS:
         counts = report.kinds.get(kind.name)
-        if (
-            counts
-            and counts.added + counts.changed
-            and not current.may(_ASKS.get(kind.name, Permission.DIRECTORY_EDIT))
-        ):
+        if counts and counts.added + counts.changed and not rights.may_write(kind):
             return _("“%(kind)s”要由管理员修改；请把这张表的改动去掉再导入。", kind=kind.heading)
     return ""
 

@@ -18,7 +18,7 @@ from hotline.sheets.changes import shown
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
 from hotline.sheets.workbook import XLSX, fill
-from hotline.web.directory import rows
+from hotline.web.directory import fields, rights, rows
 from hotline.web.language import language
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -38,22 +38,34 @@ def home() -> AnyResponse:
 @views.get("/<name>")
 @needs(Permission.DIRECTORY_SEE)
 def listing(name: str) -> str:
-    """A page of the rows of one kind within reach; ``q`` is searched for."""
-    kind, x, text = kind_of(name), exchange(), request.args.get("q", "").strip()[:LONGEST]
-    number = request.args.get("page", 1, type=int)
+    """A page of the rows of one kind within reach; the stations as a tree."""
+    return _page(kind_of(name), "", request.args.get("page", 1, type=int))
+
+
+@views.post("/<name>")
+@needs(Permission.DIRECTORY_SEE)
+def search(name: str) -> str:
+    """The rows in which something is found. It is sent by POST: names and numbers stay out of addresses and logs."""
+    text = request.form.get("q", "").replace("\0", "").strip()[:LONGEST]
+    return _page(kind_of(name), text, request.form.get("page", 1, type=int))
+
+
+def _page(kind: Kind, text: str, number: int) -> str:
     if not 1 <= number <= 10_000:
         abort(400)
+    x, reach = exchange(), current.reach()
     with x.sessions.begin() as session:
-        tenants = _tenants(session)
-        tenant = _chosen(tenants)
+        mine = tenants(session)
+        tenant = chosen(mine)
         if tenant is None:
             return render_template("directory.html", kinds=intake.KINDS, kind=kind, shown=None, tenants=())
         store = Store(session, x.vault, x.clock(), intake.KINDS, tenant.code)
-        found = rows.page(store, current.reach(), tenant, kind, text, number)
+        tree = fields.tree(store, reach, tenant) if kind.name == "stations" and not text else None
+        found = rows.Page((), len(tree), None, None) if tree else rows.page(store, reach, tenant, kind, text, number)
         current.note(session, What.DIRECTORY_SEEN, subject=kind.name)
         return render_template(
-            "directory.html", kinds=intake.KINDS, kind=kind, shown=found, text=text, tenants=tenants, tenant=tenant,
-            headings=headings(kind), may_import=may_import(),
+            "directory.html", kinds=intake.KINDS, kind=kind, shown=found, tree=tree, text=text, tenants=mine,
+            tenant=tenant, headings=headings(kind), may_import=may_import(), may_add=rights.may_add(kind, reach),
         )  # fmt: skip
 
 
@@ -64,7 +76,7 @@ def download(name: str) -> Response:
     kind, x = kind_of(name), exchange()
     now, whole = x.clock(), current.may(Permission.NUMBERS_SEE)
     with x.sessions.begin() as session:
-        tenant = _chosen(_tenants(session)) or abort(404)
+        tenant = chosen(tenants(session)) or abort(404)
         store = Store(session, x.vault, now, intake.KINDS, tenant.code)
         kinds = dict.fromkeys((intake.KINDS[0], kind))  # every file names its tenant
         sheets = {
@@ -96,11 +108,13 @@ def may_import() -> bool:
     return current.may(Permission.DIRECTORY_EDIT) and current.reach().whole
 
 
-def _tenants(session: Session) -> list[Tenant]:
+def tenants(session: Session) -> list[Tenant]:
+    """Return the tenants within reach, by code."""
     mine = select(Tenant).where(current.reach().covers_tenant(Tenant.id)).order_by(Tenant.code)
     return list(session.scalars(mine))
 
 
-def _chosen(tenants: list[Tenant]) -> Tenant | None:
-    code = request.args.get("tenant") or (tenants[0].code if tenants else "")
-    return next((tenant for tenant in tenants if tenant.code == code), None) or (abort(404) if tenants else None)
+def chosen(mine: list[Tenant]) -> Tenant | None:
+    """Return the tenant that the address names, else the first; None where there is none. Answers 404."""
+    code = request.args.get("tenant") or (mine[0].code if mine else "")
+    return next((tenant for tenant in mine if tenant.code == code), None) or (abort(404) if mine else None)

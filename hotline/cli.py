@@ -62,6 +62,14 @@ def worker(beat: Annotated[bool, typer.Option(help="运行定时器 · run the t
 
 
 @app.command()
+def ready(part: Annotated[str, typer.Argument(help="web、worker 或 or timers")] = "web") -> None:
+    """一个部分是否正常工作，否则退出码为 1（容器用） · Whether a part does its work; exit code 1 when not."""
+    from hotline.commands.ready import check_ready
+
+    check_ready(part)
+
+
+@app.command()
 def migrate(
     draft: Annotated[str, typer.Option(help="按模型写一个新的迁移，说明原因 · write a migration from the models")] = "",
 ) -> None:

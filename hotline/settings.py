@@ -20,6 +20,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOTLINE_", frozen=True, extra="ignore")
 
+    production: bool = Field(
+        False, description="Refuse to start with a simulated carrier or with secrets that stand in the source."
+    )
     database_url: str = Field("", description="PostgreSQL URL; empty: the embedded server in the data folder.")
     redis_url: str = Field("", description="Redis or Valkey URL for the broker; empty: the embedded server.")
     data_dir: Path = Field(Path(".hotline"), description="Folder for the embedded servers, recordings and logs.")
@@ -72,6 +75,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=168, description="Hours after which every browser must sign in again.")
     second_factor_for: str = Field(
         "", pattern=r"^[a-z, ]*$", description="Roles that must use a second factor, comma-separated; or all."
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token with which Prometheus may read /metrics; empty: there is no such page."
     )
     oidc_issuer: str = Field(
         "",

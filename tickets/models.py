@@ -167,6 +167,7 @@ class Timer(Base):
     __tablename__ = "timer"
     __table_args__ = (
         Index("ix_timer_due", "due_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_timer_failed", "due_at", postgresql_where=text("state = 'failed'")),
         Index("uq_timer_pending_key", "key", unique=True, postgresql_where=text("state = 'pending'")),
         Index(None, "ticket_id"),
         CheckConstraint("state IN ('pending', 'done', 'cancelled', 'failed')", name="state"),

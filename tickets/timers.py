@@ -173,6 +173,11 @@ def late(session: Session, now: datetime) -> timedelta:
     return now - oldest if oldest else timedelta()
 
 
+def failed_count(session: Session) -> int:
+    """Return how many timers were given up."""
+    return session.scalar(select(func.count()).where(Timer.state == "failed")) or 0
+
+
 def failed(session: Session, limit: int = 100) -> Sequence[Timer]:
     """Return the timers that were given up, the newest first: somebody must look at them."""
     return session.scalars(

@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 import psycopg
 import redis
 from cryptography.fernet import Fernet
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hotline import settings as settings_module
 from hotline.embedded.errors import EmbeddedError
 from hotline.settings import DEV_KEY, DEV_SECRET, Settings
+
+SHORTEST_SECRET = 24
+"""Characters of a secret that cannot be guessed."""
 
 
 def load_settings() -> Settings:
@@ -27,7 +30,10 @@ def load_settings() -> Settings:
 
 
 def secrets_for(settings: Settings) -> None:
-    """Refuse a real carrier with the keys and tokens everybody can read in the source. Raises EmbeddedError."""
+    """Refuse production, or a real carrier, with secrets that everybody can read in the source, or guess.
+
+    Raises EmbeddedError naming each.
+    """
     keys = [key.strip() for key in settings.vault_keys.get_secret_value().split(",") if key.strip()]
     try:
         for key in keys:
@@ -38,24 +44,30 @@ def secrets_for(settings: Settings) -> None:
         raise EmbeddedError(
             "HOTLINE_VAULT_KEYS 不是有效的密钥，可用 hotline key 生成 (not valid Fernet keys; hotline key makes one)"
         )
-    if settings.carrier == "simulator":
+    if settings.carrier == "simulator" and not settings.production:
         return
-    fields = type(settings).model_fields
+    default = {name: field.default for name, field in type(settings).model_fields.items()}
     wanting = {
+        "HOTLINE_CARRIER": settings.carrier == "simulator",
         "HOTLINE_VAULT_KEYS": DEV_KEY in keys,
-        "HOTLINE_VAULT_PEPPER": settings.vault_pepper.get_secret_value() == DEV_SECRET,
-        "HOTLINE_SECRET_KEY": settings.secret_key.get_secret_value() == DEV_SECRET,
-        "HOTLINE_CARRIER_TOKEN": settings.carrier_token == fields["carrier_token"].default
-        or not settings.carrier_tokens,
-        "HOTLINE_CARRIER_ACCOUNT": settings.carrier_account == fields["carrier_account"].default,
+        "HOTLINE_VAULT_PEPPER": _weak(settings.vault_pepper),
+        "HOTLINE_SECRET_KEY": _weak(settings.secret_key),
+        "HOTLINE_CARRIER_TOKEN": settings.carrier_token == default["carrier_token"] or not settings.carrier_tokens,
+        "HOTLINE_CARRIER_ACCOUNT": settings.carrier_account in ("", default["carrier_account"]),
         "HOTLINE_PUBLIC_URL": urlsplit(settings.public_url).scheme not in ("http", "https"),
+        "HOTLINE_METRICS_TOKEN": 0 < len(settings.metrics_token.get_secret_value()) < SHORTEST_SECRET,
     }
     missing = ", ".join(name for name, bad in wanting.items() if bad)
     if missing:
         raise EmbeddedError(
-            f"连接真实运营商（{settings.carrier}）之前，请先设置您自己的值"
-            f" (with a real carrier these need values of your own): {missing}"
+            f"正式运行或连接真实运营商（{settings.carrier}）之前，请先设置您自己的值，密钥至少 {SHORTEST_SECRET} 个字符"
+            f" (in production these need values of your own, secrets {SHORTEST_SECRET} characters or more): {missing}"
         )
+
+
+def _weak(secret: SecretStr) -> bool:
+    value = secret.get_secret_value()
+    return value == DEV_SECRET or len(value) < SHORTEST_SECRET
 
 
 def port_is_free(host: str, port: int, setting: str) -> None:

@@ -13,6 +13,7 @@ from hotline.web import (
     language,
     menu,
     pages,
+    probes,
     response_times,
     security,
     ticket_search,
@@ -69,6 +70,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(row.views)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)
+    probes.set_up(app)
 
 
 def asset(name: str) -> str:

@@ -66,6 +66,12 @@ class Serving:
         finally:
             connection.close()
 
+    def ready(self, part: str) -> bool:
+        """What the health check of a part's container says of it."""
+        running = self.part("web")
+        argv = [sys.executable, "-m", "hotline.cli", "ready", part]
+        return running is not None and subprocess.run(argv, env=running.environ(), check=False).returncode == 0
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)

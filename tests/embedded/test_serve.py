@@ -42,6 +42,7 @@ def test_whatever_is_killed_comes_back(serving: Serving) -> None:
 
         until(back, serving.text)
     assert serving.text().count("正在重启") >= len(PARTS)
+    until(lambda: all(serving.ready(part) for part in ("web", "worker", "timers")), serving.text)
     assert serving.stop() == 0
     assert serving.children() == []
     assert "Traceback" not in serving.text()
@@ -63,7 +64,9 @@ def test_killing_all_at_once_is_no_obstacle_to_the_next_start(serving: Serving) 
 
 @pytest.mark.timeout(120)
 def test_with_a_real_carrier_it_says_what_to_enter_there(tmp_path: Path, port: int) -> None:
-    secrets = dict.fromkeys(("HOTLINE_VAULT_PEPPER", "HOTLINE_SECRET_KEY", "HOTLINE_CARRIER_TOKEN"), "own-value")
+    secrets = dict.fromkeys(
+        ("HOTLINE_VAULT_PEPPER", "HOTLINE_SECRET_KEY", "HOTLINE_CARRIER_TOKEN"), "a-value-of-our-very-own-here"
+    )
     serving = Serving(
         tmp_path / "data",
         port,

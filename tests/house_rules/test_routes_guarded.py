@@ -40,6 +40,9 @@ OPEN = {
     "wrap_up.save",
     "api.openapi",
     "api.health",
+    "probes.healthz",
+    "probes.readyz",
+    "probes.metrics",
 }
 """What anybody may open; each shows nothing of anybody (the wrap-up form: without its one-time token). Adding to this
 is a decision."""

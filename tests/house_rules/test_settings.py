@@ -17,10 +17,10 @@ PAGE = Path("docs/settings.md")
 OWN = {
     "carrier": "twilio",
     "carrier_account": "AC" + "1" * 32,
-    "carrier_token": SecretStr("own"),
+    "carrier_token": SecretStr("our-own-token"),
     "vault_keys": SecretStr(Fernet.generate_key().decode()),
-    "vault_pepper": SecretStr("own"),
-    "secret_key": SecretStr("own"),
+    "vault_pepper": SecretStr("a pepper of our very own"),
+    "secret_key": SecretStr("a secret of our very own"),
     "public_url": "https://hotline.example",
 }
 
@@ -44,6 +44,20 @@ def test_a_real_carrier_needs_values_of_our_own(name: str) -> None:
 def test_values_of_our_own_are_enough_and_the_simulator_needs_none() -> None:
     secrets_for(Settings(**OWN))
     secrets_for(Settings(carrier="simulator"))
+
+
+@pytest.mark.parametrize("name", ["vault_pepper", "secret_key", "metrics_token"])
+def test_a_secret_that_can_be_guessed_is_none(name: str) -> None:
+    with pytest.raises(EmbeddedError, match=f"HOTLINE_{name.upper()}$"):
+        secrets_for(Settings(**{**OWN, name: SecretStr("hotline")}))
+
+
+def test_production_refuses_the_simulator_and_names_everything_at_once() -> None:
+    with pytest.raises(EmbeddedError) as refused:
+        secrets_for(Settings(production=True))
+    named = {name for name in Settings.model_fields if f"HOTLINE_{name.upper()}" in str(refused.value)}
+    assert named == {*REFUSED, "carrier"}
+    secrets_for(Settings(**OWN, production=True))
 
 
 def test_a_key_that_is_none_is_refused_even_for_the_simulator() -> None:

@@ -34,6 +34,7 @@ class What(StrEnum):
     TOTP_ON = "totp_on"
     TOTP_OFF = "totp_off"
     ACCOUNT_ADDED = "account_added"
+    ACCOUNT_LINKED = "account_linked"
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
     DISPLAY_OPENED = "display_opened"
@@ -60,6 +61,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.TOTP_ON: ("启用动态验证码", "Turned the second factor on"),
     What.TOTP_OFF: ("停用动态验证码", "Turned the second factor off"),
     What.ACCOUNT_ADDED: ("新建账号", "Made an account"),
+    What.ACCOUNT_LINKED: ("关联值班人员", "Linked an account to the roster"),
     What.ACCOUNT_CLOSED: ("停用账号", "Closed an account"),
     What.ACCOUNT_REOPENED: ("恢复账号", "Reopened an account"),
     What.DISPLAY_OPENED: ("改作大屏显示", "Became a wall display"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +14,8 @@ from hotline.accounts.models import Account
 from hotline.accounts.people import NewAccount
 from hotline.accounts.roles import WHOLE_INSTALLATION, Role
 from hotline.commands.county import exchange_of
-from hotline.directory.models import Station
+from hotline.directory.models import Staff, Station
+from hotline.roster.queries import duty_at
 from hotline.settings import Settings
 
 NAMES = {
@@ -23,7 +26,7 @@ NAMES = {
     Role.AUDITOR: "赵静",
     Role.ADMINISTRATOR: "刘洋",
 }
-"""Made-up people."""
+"""Made-up people; the two at a station are those of its roster instead, where it has any."""
 AT_A_STATION = (Role.DUTY, Role.HEAD)
 
 
@@ -40,8 +43,18 @@ def make_demo_accounts(settings: Settings) -> bool:
             if place is None and role not in WHOLE_INSTALLATION:
                 continue
             where = place.id if place and role is not Role.ADMINISTRATOR else None
-            people.add(session, NewAccount(f"demo-{role}", name, role, where, demo=True), "demo", x.clock())
+            staff = _on_the_roster(session, place, role, x.clock()) if place and role in AT_A_STATION else None
+            wanted = NewAccount(f"demo-{role}", staff.name if staff else name, role, where, demo=True)
+            people.add(session, replace(wanted, staff_id=staff.id if staff else None), "demo", x.clock())
         return top is not None
+
+
+def _on_the_roster(session: Session, station: Station, role: Role, now: datetime) -> Staff | None:
+    """The station's head, or whoever is on duty there while the demo is made: so that it begins with a duty to see."""
+    duty = duty_at(session, [station.id], now)[station.id].first
+    mine = select(Staff).where(Staff.station_id == station.id, Staff.active, Staff.head == (role is Role.HEAD))
+    found = session.scalars(mine.order_by(Staff.code)).all()
+    return next((staff for staff in found if duty and staff.id == duty.staff_id), next(iter(found), None))
 
 
 def is_of_this_machine(host: str) -> bool:

@@ -23,6 +23,7 @@ from hotline.web import (
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
 from hotline.web.directory import importing, listing, row
+from hotline.web.duty import pages as duty
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
 from hotline.web.roster import editing as roster_day
@@ -35,7 +36,8 @@ from hotline.web.ticket import work as ticket_work
 from tickets.states import ACTION_WORDS
 
 LAYERS = (
-    "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "print",
+    "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "duty",
+    "print",
 )  # fmt: skip
 """The style sheet in the order of its layers."""
 
@@ -57,6 +59,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(ticket_work.views)
     app.register_blueprint(ticket_record.views)
     app.register_blueprint(wallboard.views)
+    app.register_blueprint(duty.views)
     app.register_blueprint(response_times.views)
     app.register_blueprint(lab.views)
     app.register_blueprint(replaying.views)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from hotline.accounts.roles import Permission
+from hotline.accounts.roles import Permission, Role
 from hotline.web.language import N_, _
 from hotline.web.sign_in.current import signed_in
 
@@ -34,7 +34,10 @@ class Entry:
         return endpoint == self.endpoint or bool(self.under and endpoint.startswith(self.under))
 
 
+AT_THE_HANDSET = (Role.DUTY, Role.HEAD)
+"""Whose first page is the duty page."""
 MENU = (
+    Entry("duty.show", N_("值班台"), "handset", Permission.DUTY_DESK, under="duty."),
     Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
     Entry("ticket_search.show", N_("查找工单"), "eye", Permission.TICKETS_SEE, under="ticket_search."),
     Entry("wallboard.show", N_("大屏"), "timer", Permission.WALLBOARD),
@@ -53,4 +56,9 @@ MENU = (
 def entries() -> Sequence[Entry]:
     """Return what whoever asks may open; nothing for nobody."""
     asking = signed_in()
-    return [entry for entry in MENU if asking and asking.may(entry.permission)]
+    if asking is None:
+        return []
+    mine = [entry for entry in MENU if asking.may(entry.permission)]
+    if asking.role not in AT_THE_HANDSET:  # of less use to whoever carries no handset
+        mine.sort(key=lambda entry: entry is MENU[0])
+    return mine

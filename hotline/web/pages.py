@@ -12,14 +12,25 @@ from datetime import date, datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, send_from_directory
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.http import generate_etag
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts.access import What
-from hotline.accounts.roles import Permission
+from hotline.accounts.roles import Permission, Role
 from hotline.calls import queries as calls
 from hotline.calls.kinds.base import Work
 from hotline.clock import local
@@ -49,8 +60,10 @@ DAY = timedelta(days=1)
 @pages.get("/")
 @pages.get("/tickets")
 @needs(Permission.TICKETS_SEE)
-def tickets() -> Response:
-    """A day's tickets; without a day today's."""
+def tickets() -> AnyResponse:
+    """A day's tickets; without a day today's. Duty staff who ask for nothing in particular get the duty page."""
+    if request.path == "/" and current.current().role is Role.DUTY:
+        return redirect(url_for("duty.show"), 303)
     x, reach = exchange(), current.reach()
     now = x.clock()
     question = _question(now)

@@ -35,7 +35,7 @@ def test_one_click_signs_in(visitor: FlaskClient, role: Role) -> None:
     assert "点一下身份即可进入" in visitor.get("/sign-in").text
     answer = post(visitor, "/sign-in/demo", role=role.value, next="/tickets?show=late")
     assert answer.headers["Location"] == "/tickets?show=late"
-    assert "吴桐" in visitor.get("/").text
+    assert "吴桐" in visitor.get("/tickets").text
 
 
 @pytest.mark.usefixtures("demo")

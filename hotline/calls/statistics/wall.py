@@ -10,20 +10,30 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_OPEN = text("""
-SELECT count(*) AS open,
-       count(*) FILTER (WHERE call_back_by < :now OR EXISTS (
+_LATE = """(call_back_by IS NOT NULL AND call_back_by < :now OR EXISTS (
          SELECT FROM ticket_event AS step
           WHERE step.ticket_id = ticket.id AND step.kind = 'clock' AND (step.data ->> 'due')::timestamptz <= :now
             AND (step.data ->> 'clock' = 'resolution' OR step.data ->> 'clock' = 'first_feedback' AND NOT EXISTS (
                   SELECT FROM ticket_event AS told
                    WHERE told.ticket_id = ticket.id AND told.kind IN ('survivor_told', 'resolve')))
-       )) AS late,
+       ))"""
+"""Something that was promised on a ticket is overdue."""
+_UNFINISHED = """station_id = ANY(:stations) AND state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')"""
+
+_OPEN = text(f"""
+SELECT count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS late,
        count(*) FILTER (WHERE call_back_by IS NOT NULL) AS owed
   FROM ticket
- WHERE tenant_id = :tenant AND station_id = ANY(:stations)
-   AND state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')
-""")
+ WHERE tenant_id = :tenant AND {_UNFINISHED}
+""")  # noqa: S608  (put together from our own words)
+
+_LISTED = text(f"""
+SELECT id, {_LATE} AS late, count(*) OVER () AS count
+  FROM ticket
+ WHERE {_UNFINISHED}
+ ORDER BY late DESC, call_back_by NULLS LAST, priority = 'urgent' DESC, state = 'waiting', opened_at
+ LIMIT :limit
+""")  # noqa: S608
 
 _UNWRAPPED = text("""
 SELECT ticket.id, ticket.number, ticket.station_id, ticket.answered_by, ended.at, count(*) OVER () AS count
@@ -58,6 +68,21 @@ class Unwrapped:
     since: datetime
     count: int
     """How many such tickets there are in all."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """An open ticket, whether something promised is overdue, and how many open ones there are in all."""
+
+    id: UUID
+    late: bool
+    count: int
+
+
+def open_tickets(session: Session, stations: Collection[UUID], now: datetime, limit: int) -> Sequence[Open]:
+    """Return the open tickets of stations: the late first, then promised call backs, the urgent, the oldest."""
+    values = {"stations": list(stations), "now": now, "limit": limit}
+    return [Open(*row) for row in session.execute(_LISTED, values)]
 
 
 def standing(session: Session, tenant_id: UUID, stations: Collection[UUID], now: datetime) -> Standing:

@@ -15,7 +15,8 @@ from hotline.accounts.access import What
 from hotline.accounts.models import Account
 from hotline.accounts.people import AccountError, NewAccount
 from hotline.accounts.roles import WHOLE_INSTALLATION, Permission, Role, may_give
-from hotline.directory.models import Station
+from hotline.directory.models import Staff, Station
+from hotline.directory.queries import descendants
 from hotline.web.language import _
 from hotline.web.sign_in import current
 from hotline.web.sign_in.account import said
@@ -86,6 +87,25 @@ def totp_off(account_id: UUID) -> AnyResponse:
     return redirect(url_for(".overview"), 303)
 
 
+@views.route("/<uuid:account_id>/staff", methods=["GET", "POST"])
+@needs(MANAGE)
+def staff(account_id: UUID) -> AnyResponse | str:
+    """Say who on the roster an account belongs to: whose duty its duty page shows."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        account = _other(session, account_id)
+        people_there = _staff_of(session, account)
+        if request.method == "GET":
+            return render_template("account_staff.html", account=account, staff=people_there)
+        chosen = next((one for one in people_there if str(one.id) == request.form.get("staff")), None)
+        if request.form.get("staff") and chosen is None:
+            abort(400)
+        account.staff_id = chosen.id if chosen else None
+        current.note(session, What.ACCOUNT_LINKED, station_id=account.station_id, subject=account.login)
+    flash(_("已保存。"), "good")
+    return redirect(url_for(".overview"), 303)
+
+
 @views.post("/<uuid:account_id>/close")
 @needs(MANAGE)
 def close(account_id: UUID) -> AnyResponse:
@@ -141,6 +161,15 @@ def _other(session: Session, account_id: UUID) -> Account:
     if account.id == mine.account.id or account.demo or not may_give(mine.role, Role(account.role)):
         abort(403)
     return account
+
+
+def _staff_of(session: Session, account: Account) -> Sequence[Staff]:
+    """Who may be meant: the people of the account's station and of those below, its own first."""
+    if account.station_id is None:
+        return ()
+    order = {station.id: place for place, station in enumerate(descendants(session, account.station_id))}
+    found = session.scalars(select(Staff).where(Staff.station_id.in_(order), Staff.active)).all()
+    return sorted(found, key=lambda one: (order[one.station_id], one.code))
 
 
 def _stations(session: Session) -> Sequence[Station]:

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         60, ge=5, le=1440, description="Minutes after which a browser that nobody uses is signed out."
     )
     session_hours: int = Field(12, ge=1, le=168, description="Hours after which every browser must sign in again.")
+    attachment_megabytes: int = Field(
+        10, ge=1, le=25, description="Largest file that is kept with a ticket, in megabytes."
+    )
     second_factor_for: str = Field(
         "", pattern=r"^[a-z, ]*$", description="Roles that must use a second factor, comma-separated; or all."
     )

@@ -25,6 +25,7 @@ class What(StrEnum):
     TICKET_SEEN = "ticket_seen"
     TICKETS_SEARCHED = "tickets_searched"
     RECORDING_HEARD = "recording_heard"
+    ATTACHMENT_OPENED = "attachment_opened"
     NUMBER_SEEN = "number_seen"
     LIST_EXPORTED = "list_exported"
     DIRECTORY_SEEN = "directory_seen"
@@ -52,6 +53,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.TICKET_SEEN: ("查看工单", "Looked at a ticket"),
     What.TICKETS_SEARCHED: ("查找工单", "Searched tickets"),
     What.RECORDING_HEARD: ("播放录音", "Heard a recording"),
+    What.ATTACHMENT_OPENED: ("打开附件", "Opened a file"),
     What.NUMBER_SEEN: ("查看完整号码", "Saw a whole number"),
     What.LIST_EXPORTED: ("导出清单", "Exported a list"),
     What.DIRECTORY_SEEN: ("查看通讯录", "Looked at the directory"),

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     TICKETS_ASSIGN = "tickets.assign"
     """Hand tickets to other stations, merge them, in bulk."""
     RECORDINGS_HEAR = "recordings.hear"
+    ATTACHMENTS_OPEN = "attachments.open"
+    """Open the files kept with a ticket; each time is written down."""
     NUMBERS_SEE = "numbers.see"
     """See a telephone number whole; each time is written down."""
     WALLBOARD = "wallboard"
@@ -69,7 +71,7 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = {
 _P = Permission
 _DUTY = frozenset(
     {_P.TICKETS_SEE, _P.TICKETS_WORK, _P.RECORDINGS_HEAR, _P.NUMBERS_SEE, _P.WALLBOARD, _P.DUTY_DESK}
-    | {_P.GUIDANCE_SEE, _P.ROSTER_SEE}
+    | {_P.ATTACHMENTS_OPEN, _P.GUIDANCE_SEE, _P.ROSTER_SEE}
 )
 _HEAD = (
     _DUTY
@@ -80,7 +82,7 @@ _COORDINATOR = _HEAD | {_P.ROUTING_TRY, _P.BULLETIN_WRITE, _P.HISTORY_SEE}
 _SUPERVISOR = frozenset(
     {_P.TICKETS_SEE, _P.TICKETS_ASSIGN, _P.RECORDINGS_HEAR, _P.WALLBOARD, _P.GUIDANCE_SEE, _P.ROSTER_SEE}
     | {_P.DIRECTORY_SEE, _P.SURVIVORS_SEE, _P.ROUTING_TRY, _P.STATISTICS_SEE, _P.EXPORT, _P.HISTORY_SEE}
-    | {_P.BULLETIN_WRITE, _P.BULLETIN_ISSUE}
+    | {_P.BULLETIN_WRITE, _P.BULLETIN_ISSUE, _P.ATTACHMENTS_OPEN}
 )
 _AUDITOR = frozenset(
     {_P.TICKETS_SEE, _P.ROSTER_SEE, _P.DIRECTORY_SEE, _P.GUIDANCE_SEE, _P.STATISTICS_SEE, _P.HISTORY_SEE}

@@ -31,6 +31,7 @@ from hotline.web.roster import filling as roster_filling
 from hotline.web.roster import templates as roster_templates
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
+from hotline.web.ticket import attaching as ticket_files
 from hotline.web.ticket import recording as ticket_record
 from hotline.web.ticket import work as ticket_work
 from tickets.states import ACTION_WORDS
@@ -53,11 +54,17 @@ def set_up(app: Flask) -> None:
     sign_in.set_up(app, exchange.settings)
     for helper in (asset, here, phone_wall, menu.entries, pages.preference, *ticket_work.HELPERS):
         app.add_template_global(helper)
-    app.jinja_env.globals |= {"LAYERS": LAYERS, "action_words": ACTION_WORDS, **ticket_record.VOCABULARY}
+    app.jinja_env.globals |= {
+        "LAYERS": LAYERS,
+        "action_words": ACTION_WORDS,
+        **ticket_record.VOCABULARY,
+        **ticket_files.WORDS,
+    }
     app.register_blueprint(pages.pages)
     app.register_blueprint(ticket_search.views)
     app.register_blueprint(ticket_work.views)
     app.register_blueprint(ticket_record.views)
+    app.register_blueprint(ticket_files.views)
     app.register_blueprint(wallboard.views)
     app.register_blueprint(duty.views)
     app.register_blueprint(response_times.views)

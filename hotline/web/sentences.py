@@ -40,7 +40,7 @@ class _Told:
 
     def values(self) -> dict[str, str]:
         times = {key: self.seconds(key) for key in ("seconds", "waited", "talked")}
-        kept = ("tries", "why", "advice", "to", "reference", "words", "said")
+        kept = ("tries", "why", "advice", "to", "reference", "words", "said", "name")
         plain = {key: str(self.data.get(key, "")) for key in kept}
         return plain | times | {"by": self.by, "line": self._line(str(self.data.get("line", "")))}
 
@@ -186,6 +186,8 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "refused": ("warn", N_("没有办成：%(why)s")),
     "link_sent": ("plain", N_("登记用的一次性链接已发到%(by)s。")),
     "branch_in_vain": ("warn", N_("%(by)s 给来电人打电话，无人接听。")),
+    "attached": ("plain", N_("%(by)s 添加了附件：%(name)s。")),
+    "attachment_removed": ("warn", N_("%(by)s 删除了附件：%(name)s。")),
     "came": ("good", N_("%(by)s 上门了。")),
     "comment": ("plain", N_("%(by)s 备注：%(said)s")),
     "memo": ("plain", N_("%(by)s 口述了一段记录。")),

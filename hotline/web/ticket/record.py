@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.kinds.feedback import ASKED_BY
 from hotline.web.language import _, words
-from tickets import asking, clocks, feedback, guidance, referrals, timers
+from tickets import asking, attachments, clocks, feedback, guidance, referrals, timers
+from tickets.attachment_models import Attachment
 from tickets.guidance_models import GuidanceGiven
 from tickets.levels import Category
 from tickets.models import Feedback, Referral, Ticket, TicketEvent
@@ -43,6 +44,7 @@ class Record:
     guidance: Sequence[GuidanceGiven]
     referrals: Sequence[Referral]
     feedback: Sequence[Feedback]
+    files: Sequence[Attachment]
     owed: Sequence[Owed]
 
     def said(self, given: Feedback) -> str:
@@ -66,6 +68,7 @@ def read(
         guidance=guidance.given(session, ticket.id),
         referrals=handed,
         feedback=feedback.of_ticket(session, ticket.id),
+        files=attachments.of_ticket(session, ticket.id),
         owed=[*_clocks(running, ticket, station, now), *_deadlines(handed, now), *_question(session, ticket)],
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.errands import shown_number
 from hotline.calls.exchange import Exchange
-from hotline.calls.kinds import referral
+from hotline.calls.finishing import Filled, finish
 from hotline.calls.kinds.base import Work
 from hotline.calls.link_models import WrapUpLink
 from hotline.calls.models import Errand
 from hotline.numbers import from_stored
 from hotline.telephony.rest import RefusedError
-from tickets import desk, guidance
+from tickets import desk
 from tickets.models import Ticket
 
 log = logging.getLogger(__name__)
@@ -31,21 +30,10 @@ TEXT = {
     "en": "Care line: please note what came of the last call (valid for 24 hours, once): {url}",
 }
 """The message; some networks let no links through, so nothing depends on it."""
-REFER = "refer"
 
 
 class LinkError(Exception):
     """The link cannot be used: unknown, expired, used, or the ticket was finished otherwise."""
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What was entered in the form."""
-
-    outcome: str
-    answer: str = ""
-    guidance: str = ""
-    branch_id: UUID | None = None
 
 
 def send(x: Exchange, errand_id: UUID) -> bool:
@@ -99,16 +87,7 @@ def use(work: Work, token: str, filled: Filled) -> Ticket:
     if work.session.execute(used.returning(WrapUpLink.id)).first() is None:
         raise LinkError
     ticket = work.session.get_one(Ticket, link.ticket_id, with_for_update=True, populate_existing=True)
-    desk.wrap_up(work.session, ticket, filled.outcome, link.label, work.now)
-    if filled.answer:
-        ticket.answer = filled.answer
-        desk.note(work.session, ticket.id, "answer_noted", work.now, actor=link.label)
-    if filled.guidance:
-        guidance.give(
-            work.session, ticket.id, by=link.label, now=work.now, through="wrap_up", text=filled.guidance
-        )  # fmt: skip
-    if filled.outcome == REFER and filled.branch_id:
-        referral.hand_over(work, ticket, filled.branch_id, link.label)
+    finish(work, ticket, filled, link.label)
     return ticket
 
 

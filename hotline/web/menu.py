@@ -37,7 +37,7 @@ class Entry:
 AT_THE_HANDSET = (Role.DUTY, Role.HEAD)
 """Whose first page is the duty page."""
 MENU = (
-    Entry("duty.show", N_("值班台"), "handset", Permission.DUTY_DESK, under="duty."),
+    Entry("duty.show", N_("值班台"), "handset", Permission.DUTY_DESK, under="duty"),
     Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
     Entry("ticket_search.show", N_("查找工单"), "eye", Permission.TICKETS_SEE, under="ticket_search."),
     Entry("wallboard.show", N_("大屏"), "timer", Permission.WALLBOARD),

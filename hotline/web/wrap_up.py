@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from flask import Blueprint, Response, make_response, render_template, request
 
 from hotline.calls import links
 from hotline.calls.kinds import cases
 from hotline.calls.kinds.base import Work
-from hotline.calls.links import Filled, LinkError
+from hotline.calls.links import LinkError
 from hotline.calls.models import Errand
 from hotline.notifications.quiet import shown
+from hotline.web import wrap_up_fields
 from hotline.web.language import _, words
 from hotline.web.sign_in.guards import open_to_all
 from hotline.web.webhooks import exchange
@@ -20,8 +19,6 @@ from tickets.models import Ticket
 from tickets.states import ImpossibleError
 
 views = Blueprint("wrap_up", __name__)
-LONGEST = 2000
-"""Characters of a text field that are kept."""
 
 
 @views.get("/w/<token>")
@@ -38,7 +35,7 @@ def form(token: str) -> Response:
 def save(token: str) -> Response:
     """Wrap the ticket up, once."""
     x = exchange()
-    filled = _filled()
+    filled = wrap_up_fields.filled()
     with x.sessions() as session:
         work = Work(x, session, x.clock())
         if filled is None:
@@ -72,22 +69,6 @@ def _page(work: Work, token: str, problem: str = "") -> Response:
         problem=problem,
     )
     return make_response(page, 422 if problem else 200)
-
-
-def _filled() -> Filled | None:
-    """Return what was entered; None without an outcome."""
-    outcome, branch = request.form.get("outcome", ""), request.form.get("branch", "")
-    if outcome not in OUTCOMES:
-        return None
-    answer, guidance = (request.form.get(name, "").strip()[:LONGEST] for name in ("answer", "guidance"))
-    return Filled(outcome, answer, guidance, _uuid(branch))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _halves(sentence: str) -> tuple[str, str]:

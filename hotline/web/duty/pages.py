@@ -10,6 +10,7 @@ from hotline.accounts.access import What
 from hotline.accounts.models import AccessLog
 from hotline.accounts.roles import Permission
 from hotline.directory.models import Tenant
+from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.web.duty import board, me
 from hotline.web.duty.board import Desk
 from hotline.web.pages import live_page
@@ -31,7 +32,7 @@ def show() -> Response:
         desk = board.read(session, x.vault, current.reach(), reader, now)
         _note_cards(session, desk)
         tenant = session.get(Tenant, reader.station.tenant_id) if reader.station else None
-        words = {"desk": desk, "me": reader, "tenant": tenant, "now": now}
+        words = {"desk": desk, "me": reader, "tenant": tenant, "now": now, "needs": {**NEEDS, **DOMAINS}}
         return live_page("duty.html", "_duty.html", words, polled=True)
 
 

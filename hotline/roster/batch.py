@@ -136,6 +136,8 @@ def _made(tenant_id: UUID, station_id: UUID, edit: Edit, kept: Mapping[UUID, Map
     piece = edit.piece
     assert piece is not None  # noqa: S101  (the caller leaves out what is taken away)
     same = {"id": edit.shift_id, "code": kept[edit.shift_id]["code"]} if edit.shift_id else {}
+    if edit.as_id and not edit.shift_id:
+        same = {"id": edit.as_id}
     return Shift(
         tenant_id=tenant_id, station_id=station_id, role=piece.role, staff_id=piece.staff_id, starts=piece.starts,
         ends=piece.ends, handset_id=piece.handset_id, **same,

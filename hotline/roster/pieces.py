@@ -28,3 +28,5 @@ class Edit:
     piece: Piece | None
     shift_id: UUID | None = None
     seen: str = ""
+    as_id: UUID | None = None
+    """The identifier that a new shift gets; none: one of its own."""

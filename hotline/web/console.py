@@ -27,6 +27,8 @@ from hotline.web.duty import pages as duty
 from hotline.web.duty import wrap_up as duty_wrap_up
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
+from hotline.web.roster import changes as roster_changes
+from hotline.web.roster import draft as roster_draft
 from hotline.web.roster import editing as roster_day
 from hotline.web.roster import filling as roster_filling
 from hotline.web.roster import templates as roster_templates
@@ -76,6 +78,8 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(bulletins.views)
     app.register_blueprint(roster_day.views)
     app.register_blueprint(roster_templates.views)
+    app.register_blueprint(roster_draft.views)
+    app.register_blueprint(roster_changes.views)
     app.register_blueprint(roster_filling.views)
     app.register_blueprint(importing.views)
     app.register_blueprint(listing.views)

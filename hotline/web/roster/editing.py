@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,18 +13,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts.roles import Permission
 from hotline.clock import local
-from hotline.roster import desk
-from hotline.roster.batch import seen
+from hotline.roster import desk, drafts
+from hotline.roster.batch import piece_of, replacing, seen
 from hotline.roster.desk import RosterError
 from hotline.roster.duty import ROLES
 from hotline.roster.models import Shift
+from hotline.roster.pieces import Edit, Piece
 from hotline.roster.queries import load_rosters
 from hotline.roster.walltime import read_moment, write_moment
 from hotline.web.board import span_of
 from hotline.web.language import _
 from hotline.web.place import Place
 from hotline.web.roster import grid
-from hotline.web.roster.asked import place_asked, said, staff_of
+from hotline.web.roster.asked import here_args, place_asked, said, staff_of
 from hotline.web.roster.history import read_told
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -77,6 +78,10 @@ def add(day: str) -> AnyResponse | Page:
                 tenant_id=where.tenant.id, station_id=where.station.id, role=wanted.role, staff_id=wanted.staff_id,
                 starts=wanted.starts, ends=wanted.ends,
             )  # fmt: skip
+            if request.form.get("do") == "draft":
+                piece = Piece(wanted.starts, wanted.ends, wanted.role, wanted.staff_id)
+                drafts.put(session, (where.tenant.id, where.station.id), [Edit(piece)], x.clock(), by)
+                return _drafted()
             desk.add_shift(session, shift, x.clock(), by)
     except (RosterError, ValueError) as error:
         return _refused(day, "", error)
@@ -95,12 +100,25 @@ def edit(day: str, shift_id: UUID) -> AnyResponse | Page:
                 desk.remove_shift(session, shift, x.clock(), by)
             else:
                 wanted = _wanted()
+                if request.form.get("do") == "draft":
+                    _draft(session, shift, wanted, x.clock(), by)
+                    return _drafted()
                 desk.edit_shift(
                     session, shift, x.clock(), by, starts=wanted.starts, ends=wanted.ends, staff_id=wanted.staff_id
                 )
     except (RosterError, ValueError) as error:
         return _refused(day, str(shift_id), error)
     return _done(day, _("排班已修改，有关人员会收到通知。"))
+
+
+def _draft(session: Session, shift: Shift, wanted: _Wanted, now: datetime, by: str) -> None:
+    piece = replace(piece_of(shift), starts=wanted.starts, ends=wanted.ends, staff_id=wanted.staff_id)
+    drafts.put(session, (shift.tenant_id, shift.station_id), [replacing(shift, piece)], now, by)
+
+
+def _drafted() -> AnyResponse:
+    flash(_("已放进草稿，发布之前来电仍按原来的班表。"))
+    return redirect(url_for("roster_draft.show", **here_args()), 303)
 
 
 def _shift(session: Session, where: Place, shift_id: UUID) -> Shift:
@@ -134,10 +152,9 @@ def _refused(day: str, id_: str, error: ValueError) -> Page:
         return _page(session, place_asked(session), _day(day), typed)
 
 
-def _done(day: str, said: str) -> AnyResponse:
-    args = request.args
-    flash(said)
-    return redirect(url_for(".show", day=day, station=args.get("station"), tenant=args.get("tenant")), 303)
+def _done(day: str, words: str) -> AnyResponse:
+    flash(words)
+    return redirect(url_for(".show", day=day, **here_args()), 303)
 
 
 def _page(session: Session, where: Place, day: date, typed: Typed) -> Page:
@@ -150,6 +167,7 @@ def _page(session: Session, where: Place, day: date, typed: Typed) -> Page:
         today=local(now).date(), shown=grid.build("week", day, roster).on(day), write=_for_input,
         shifts=session.scalars(mine.order_by(Shift.role.desc(), Shift.starts)).all(),
         staff=staff_of(session, where), told=read_told(session, station, now),
+        draftable=since >= drafts.earliest(now),
     )  # fmt: skip
     return page, 422 if typed.problem else 200
 

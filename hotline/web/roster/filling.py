@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.clock import local
-from hotline.roster import batch, duty, template_rows
+from hotline.roster import batch, drafts, duty, template_rows
 from hotline.roster.board_models import RosterTemplate
 from hotline.roster.calendar import day_info
 from hotline.roster.desk import RosterError
@@ -81,7 +81,7 @@ def show(template_id: UUID) -> tuple[str, int]:
 @needs(EDIT)
 def take(template_id: UUID) -> AnyResponse | tuple[str, int]:
     """Fill in just what was shown."""
-    x, by = exchange(), current.current().account.login
+    x, by, draft = exchange(), current.current().account.login, request.form.get("do") == "draft"
     try:
         with x.sessions.begin() as session:
             where = place_asked(session)
@@ -90,9 +90,16 @@ def take(template_id: UUID) -> AnyResponse | tuple[str, int]:
             filling = _filling(session, where, row, period, now)
             if mark(filling.edits) != request.form.get("mark"):
                 raise RosterError("排班表刚刚有变动，请再看一遍 (the roster has just changed: look again)")
-            batch.apply(session, (where.tenant.id, where.station.id), filling.edits, "filled", now, by)
+            place = where.tenant.id, where.station.id
+            if draft:
+                drafts.put(session, place, filling.edits, now, by)
+            else:
+                batch.apply(session, place, filling.edits, "filled", now, by)
     except (RosterError, ValueError) as error:
         return _page(template_id, said(error))
+    if draft:
+        flash(_("已放进草稿 %(n)s 个班次，发布之前来电仍按原来的班表。", n=filling.made), "good")
+        return redirect(url_for("roster.show", draft=1, day=period.since.isoformat(), **here_args()), 303)
     flash(_("已排入 %(n)s 个班次，有关人员会收到通知。", n=filling.made), "good")
     return redirect(url_for("roster.show", day=period.since.isoformat(), **here_args()), 303)
 

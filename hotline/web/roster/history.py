@@ -15,6 +15,8 @@ from hotline.calls.keeping.telling import change_mark
 from hotline.directory.models import Staff
 from hotline.roster.models import RosterChange
 from hotline.web.language import N_, _
+from hotline.web.roster import delivery
+from hotline.web.roster.delivery import Delivery
 
 MOST = 12
 _WHAT = {
@@ -22,6 +24,7 @@ _WHAT = {
     "shift_edited": N_("修改班次"),
     "shift_removed": N_("撤销班次"),
     "filled": N_("按模板排入"),
+    "published": N_("发布草稿"),
     "override": N_("替班"),
     "override_ended": N_("替班结束"),
     "takeover": N_("接班"),
@@ -39,6 +42,7 @@ class Concerned:
 
     name: str
     told_at: datetime | None
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True)
@@ -52,20 +56,26 @@ class Change:
     concerned: Sequence[Concerned]
 
 
-def read_told(session: Session, station_id: UUID, now: datetime) -> Sequence[Change]:
+def read_told(session: Session, station_id: UUID, now: datetime, most: int = MOST) -> Sequence[Change]:
     """Return the latest changes of a station's roster up to ``now``, the newest first."""
     query = select(RosterChange).where(RosterChange.station_id == station_id, RosterChange.at <= now)
-    rows = session.scalars(query.order_by(RosterChange.at.desc(), RosterChange.id.desc()).limit(MOST)).all()
+    rows = session.scalars(query.order_by(RosterChange.at.desc(), RosterChange.id.desc()).limit(most)).all()
     people = {staff for row in rows for staff in row.concerned}
     names = {row.id: row.name for row in session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(people)))}
     marks = {change_mark(row, staff) for row in rows for staff in row.concerned}
     done = select(KeepingMark.key, KeepingMark.at).where(KeepingMark.key.in_(marks))
     told: dict[str, datetime] = {row.key: row.at for row in session.execute(done)}
+    marked = {(row.id, staff): told.get(change_mark(row, staff)) for row in rows for staff in row.concerned}
+    arrived = delivery.read(session, {(staff, at) for (_row, staff), at in marked.items() if at})
     return [
         Change(
             row.at, row.by, _(_WHAT[row.what]) if row.what in _WHAT else row.what,
             " – ".join(row.data[key] for key in ("from", "to") if row.data.get(key)),
-            [Concerned(names.get(staff, ""), told.get(change_mark(row, staff))) for staff in row.concerned],
+            [
+                Concerned(names.get(staff, ""), at, arrived.get((staff, at)) if at else None)
+                for staff in row.concerned
+                for at in [marked[row.id, staff]]
+            ],
         )
         for row in rows
     ]  # fmt: skip

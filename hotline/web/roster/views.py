@@ -15,14 +15,17 @@ from hotline.calls.lookup import Inquiry, facts_for
 from hotline.calls.reasons import REASONS, TIERS
 from hotline.calls.routing import Plan, make_plan
 from hotline.clock import local
-from hotline.roster import duty
-from hotline.roster.duty import Gap
+from hotline.roster import batch, drafts, duty
+from hotline.roster.desk import RosterError
+from hotline.roster.duty import Gap, Roster
+from hotline.roster.pieces import Piece
 from hotline.roster.queries import load_rosters, stations_shown
 from hotline.roster.wording import read_question
 from hotline.web import place
 from hotline.web.board import span_of
 from hotline.web.place import Place
-from hotline.web.roster import grid
+from hotline.web.roster import draft, grid
+from hotline.web.roster.asked import said
 from hotline.web.roster.grid import View
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -65,13 +68,38 @@ def show() -> str:
             return render_template("roster.html", where=None, tenant=None)
         first, end = grid.days_of(view, day)
         since, until = span_of(first)[0], span_of(end)[0]
-        roster = load_rosters(session, [where.station.id], since, until)[where.station.id]
+        roster, fresh, problem = _roster(session, where, (since, until), now)
         return render_template(
             "roster.html", where=where, tenant=where.tenant, now=now, today=local(now).date(),
-            grid=grid.build(view, day, roster), kept=roster.first.is_kept,
+            grid=grid.build(view, day, roster, fresh), kept=roster.first.is_kept, problem=problem,
+            draft=_is_draft(), waiting=draft.waiting(session, where.station.id, now) if _may() else None,
             gaps=_gaps(session, where, max(since, now), until), most=MOST,
             answer=_answer(x, session, where, now), reasons=REASONS, tiers=TIERS,
         )  # fmt: skip
+
+
+def _may() -> bool:
+    return current.may(Permission.ROSTER_EDIT)
+
+
+def _is_draft() -> bool:
+    return _may() and request.args.get("draft") == "1"
+
+
+def _roster(
+    session: Session, where: Place, span: tuple[datetime, datetime], now: datetime
+) -> tuple[Roster, Sequence[Piece], str]:
+    """Return the roster that is shown, published or as the draft would make it, and what is new in it."""
+    station, problem = where.station.id, ""
+    if _is_draft():
+        edits = drafts.edits_of(session, station)
+        try:
+            with batch.tried(session, (where.tenant.id, station), edits, now):
+                roster = load_rosters(session, [station], *span)[station]
+            return roster, [one.piece for one in edits if one.piece], ""
+        except RosterError as error:
+            problem = said(error)
+    return load_rosters(session, [station], *span)[station], (), problem
 
 
 def _asked(now: datetime) -> tuple[View, date]:

@@ -1,7 +1,7 @@
 """Changes of a station's shifts that are prepared, compared with what is published, and published in one step.
 
 Only shifts are drafted: overrides, swaps and taking over are for now, and a draft would only hide them. What begins
-today or tomorrow cannot be drafted either, so that nobody takes tonight for settled that is not (docs/adr/0017).
+today or tomorrow cannot be drafted either, so that nobody takes tonight for settled that is not (docs/adr/0018).
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from hotline.directory.catalogue.kind import CATALOGUE
 from hotline.directory.importing.directory import KINDS as DIRECTORY
 from hotline.roster.importing import KINDS as ROSTER
 from hotline.sheets import exporting, importing
+from hotline.sheets.history import COMMAND, Author
 from hotline.sheets.kinds import Kinds
 from hotline.sheets.problems import ImportReport
 from hotline.vault import Vault
@@ -20,10 +21,11 @@ KINDS: Kinds = (*DIRECTORY, *ROSTER, CATALOGUE)
 
 
 def import_file(
-    session: Session, path: Path, vault: Vault, now: datetime, *, dry_run: bool = False, only: str = ""
-) -> ImportReport:
+    session: Session, path: Path, vault: Vault, now: datetime, *, dry_run: bool = False, only: str = "",
+    by: Author = COMMAND,
+) -> ImportReport:  # fmt: skip
     """Import a YAML file or XLSX workbook; see hotline.sheets.importing.import_file. The caller commits."""
-    return importing.import_file(session, path, vault, now, KINDS, dry_run=dry_run, only=only)
+    return importing.import_file(session, path, vault, now, KINDS, dry_run=dry_run, only=only, by=by)
 
 
 def export_xlsx(session: Session, path: Path, vault: Vault, tenant: str, now: datetime) -> None:

@@ -139,7 +139,27 @@ def _shift_times(record: Any, _store: Store) -> Mapping[str, Any]:
 
 
 KINDS: Kinds = (
-    Kind("patterns", "轮值", PatternRow, Pattern, check=_check_patterns, read_more=_pattern_times, finish=keep),
-    Kind("shifts", "班次", ShiftRow, Shift, check=_check_shifts, read_more=_shift_times, finish=keep),
+    Kind(
+        "patterns",
+        "轮值",
+        PatternRow,
+        Pattern,
+        check=_check_patterns,
+        read_more=_pattern_times,
+        begin=look,
+        finish=keep,
+        removable=True,
+    ),
+    Kind(
+        "shifts",
+        "班次",
+        ShiftRow,
+        Shift,
+        check=_check_shifts,
+        read_more=_shift_times,
+        begin=look,
+        finish=keep,
+        removable=True,
+    ),
 )
 """The roster's kinds of rows."""

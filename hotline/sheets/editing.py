@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hotline.sheets.book import check, typed
 from hotline.sheets.columns import fields_of
 from hotline.sheets.fields import Choice
+from hotline.sheets.history import Author, Scribe
 from hotline.sheets.importing import write
 from hotline.sheets.kinds import Kind
 from hotline.sheets.problems import ImportReport
@@ -45,7 +46,7 @@ def mark(texts: Texts, vault: Vault) -> str:
     return vault.fingerprint(json.dumps(texts, ensure_ascii=False, sort_keys=True)).hex()[:32]
 
 
-def save(kind: Kind, texts: Texts, store: Store, *, new: bool) -> Saved:
+def save(kind: Kind, texts: Texts, store: Store, by: Author, *, new: bool) -> Saved:
     """Write one row from its texts, checked by the code that checks a file; with an error nothing is written.
 
     An empty text empties its field; one that must not be empty is missing. The caller commits.
@@ -58,7 +59,7 @@ def save(kind: Kind, texts: Texts, store: Store, *, new: bool) -> Saved:
         if new and kind.key_of(row) in store.records(kind.name):
             name = kind.key[0]
             book.complain(kind, line, name, f"“{getattr(row, name)}” 已有一条 (there is one already)")
-    report = write(book, store)
+    report = write(book, store, Scribe(by))
     if report.errors:
         return Saved(report, None)
     return Saved(report, store.records(kind.name)[kind.key_of(book.of(kind.name)[0].row)])

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.sheets.book import Book, check, typed
-from hotline.sheets.changes import change, kept
+from hotline.sheets.changes import change, given, kept
+from hotline.sheets.history import COMMAND, Author, Scribe
 from hotline.sheets.kinds import Kind, Kinds, Placed
 from hotline.sheets.problems import Change, Counts, ImportReport, Problem
 from hotline.sheets.reading import RawFile, read
@@ -23,14 +24,23 @@ LOCK = 0x1A9  # one import or form at a time in a database
 
 
 def import_file(
-    session: Session, path: Path, vault: Vault, now: datetime, kinds: Kinds, *, dry_run: bool = False, only: str = ""
+    session: Session,
+    path: Path,
+    vault: Vault,
+    now: datetime,
+    kinds: Kinds,
+    *,
+    dry_run: bool = False,
+    only: str = "",
+    by: Author = COMMAND,
 ) -> ImportReport:
     """Import a YAML file or XLSX workbook into one tenant and report what changed. The caller commits.
 
     Rows are matched by code (see Kind.key); a second import changes nothing. With any error nothing is written and
     the report lists them all. Rows that are no longer in the file are left alone: a person is retired with
     ``active: no``, never by leaving a line out. A field that is left out keeps its value. With ``dry_run`` everything
-    is done and undone again. ``only``: the code of the one tenant that whoever imports may touch.
+    is done and undone again. ``only``: the code of the one tenant that whoever imports may touch. ``by``: in whose
+    name the changes are kept in the history.
     """
     one_at_a_time(session)
     raw = read(path, kinds)
@@ -44,7 +54,7 @@ def import_file(
     book = typed(raw, kinds)
     if tenant:
         check(book, store)
-    return write(book, store, dry_run=dry_run)
+    return write(book, store, Scribe(by), dry_run=dry_run)
 
 
 def one_at_a_time(session: Session) -> None:
@@ -52,8 +62,8 @@ def one_at_a_time(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def write(book: Book, store: Store, *, dry_run: bool = False) -> ImportReport:
-    """Write a checked book, all of it or nothing, and report what changed; see import_file."""
+def write(book: Book, store: Store, scribe: Scribe, *, dry_run: bool = False) -> ImportReport:
+    """Write a checked book, all of it or nothing, keep it in the history and report it; see import_file."""
     if book.problems:
         return ImportReport(errors=_in_order(book.problems, book.kinds), dry_run=dry_run, tenant=store.tenant)
     counts: dict[str, Counts] = {}
@@ -62,7 +72,7 @@ def write(book: Book, store: Store, *, dry_run: bool = False) -> ImportReport:
     for kind in book.kinds:
         if book.of(kind.name):
             try:
-                counts[kind.name] = _write(kind, book, store, changes if dry_run else None)
+                counts[kind.name] = _write(kind, book, store, changes, None if dry_run else scribe)
             except IntegrityError as error:
                 savepoint.rollback()
                 return ImportReport(errors=(_conflict(book, kind, error),), dry_run=dry_run, tenant=store.tenant)
@@ -93,18 +103,20 @@ def _tenant(raw: RawFile, kind: Kind) -> str:
     return ""
 
 
-def _write(kind: Kind, book: Book, store: Store, changes: list[Change] | None) -> Counts:
+def _write(kind: Kind, book: Book, store: Store, changes: list[Change], scribe: Scribe | None) -> Counts:
     counts, session = Counts(), store.session
-    rows: list[tuple[Placed, Mapping[str, Any], object, str]] = []
-    for placed in kind.order(book.of(kind.name)):
-        before = kept(kind, placed.row, store) if changes is not None else {}
-        rows.append((placed, before, *store.put(kind, placed.row)))
+    rows: list[tuple[Placed, Mapping[str, Any], object, str]] = [
+        (placed, kept(kind, placed.row, store), *store.put(kind, placed.row))
+        for placed in kind.order(book.of(kind.name))
+    ]
     session.flush()
     for (row, line), before, record, outcome in rows:
         more = kind.write_more(row, record, store) if kind.write_more else False
         result = "changed" if more and outcome == "unchanged" else outcome
         setattr(counts, result, getattr(counts, result) + 1)
-        if changes is not None and result != "unchanged":
+        if result != "unchanged" and scribe:
+            scribe.note(store, kind, record, result, before, given(kind, row, new=result == "added"))
+        elif result != "unchanged":
             changes.append(change(kind, line, row, before, result))
     if kind.finish:
         kind.finish(store)

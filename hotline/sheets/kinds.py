@@ -71,8 +71,13 @@ class Kind:
     """(row, record, store): writes fields marked Apart to other tables; True when something changed."""
     read_more: Callable[[Any, Store], Mapping[str, Any]] | None = None
     """(record, store): returns the fields marked Apart."""
+    begin: Callable[[Store], None] | None = None
+    """Runs before a row is taken away, as ``check`` does before rows are written."""
     finish: Callable[[Store], None] | None = None
-    """Runs after all rows of the kind are written, e.g. to derive columns."""
+    """Runs after all rows of the kind are written or taken away, e.g. to derive columns."""
+
+    removable: bool = False
+    """True where a row may be taken away: nothing names it, and it has no field ``active`` by which to retire it."""
 
     @property
     def heading(self) -> str:

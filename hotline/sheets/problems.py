@@ -69,7 +69,7 @@ class ImportReport:
     dry_run: bool = False
     tenant: str = ""
     changes: Sequence[Change] = ()
-    """Each new or changed row; told by a dry run only, as comparing costs time."""
+    """Each new or changed row; told by a dry run only: what is written is kept in the history."""
 
     @property
     def added(self) -> int:

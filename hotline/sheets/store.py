@@ -29,6 +29,8 @@ class Store:
         self._records: dict[str, dict[Key, Any]] = {}
         self._codes: dict[str, dict[UUID, str]] = {}
         self._once: dict[str, Any] = {}
+        self.former_ids: dict[tuple[str, Key], UUID] = {}
+        """(kind, key) -> the id under which a row that was taken away comes back."""
 
     @property
     def tenant_id(self) -> UUID | None:
@@ -78,13 +80,24 @@ class Store:
             changed = assign(record, columns(kind, row, row.model_fields_set, self) | more, self)
             return record, "changed" if changed else "unchanged"
         made: Any = kind.model()
-        made.id = new_id()
+        made.id = self.former_ids.get((kind.name, kind.key_of(row))) or new_id()
         if kind.name != "tenant":
             made.tenant_id = self.tenant_id
         assign(made, columns(kind, row, kind.row.model_fields, self) | more, self)
         self.session.add(made)
         self._remember(kind, made)
         return made, "added"
+
+    def remove(self, kind: Kind, record: Any) -> None:
+        """Take a row away, flushed. What was read before of the tables around it is read anew."""
+        if kind.begin:
+            kind.begin(self)
+        self.session.delete(record)
+        self.session.flush()
+        self._records.pop(kind.name, None)
+        self._codes.pop(kind.name, None)
+        if kind.finish:
+            kind.finish(self)
 
     def _mine(self, kind: Kind) -> Any:
         model: Any = kind.model

@@ -71,7 +71,7 @@ def cell_text(value: Any, choice: Choice | None = None) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dict):
-        dumped: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6)
+        dumped: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6)
         return dumped.strip() if value else "{}"
     if is_list(value):
         return "；".join(cell_text(item, choice) for item in value)

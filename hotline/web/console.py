@@ -22,7 +22,7 @@ from hotline.web import (
 )
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
-from hotline.web.directory import importing, listing, row
+from hotline.web.directory import setup as directory
 from hotline.web.duty import pages as duty
 from hotline.web.duty import wrap_up as duty_wrap_up
 from hotline.web.lab import pages as lab
@@ -81,9 +81,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster_draft.views)
     app.register_blueprint(roster_changes.views)
     app.register_blueprint(roster_filling.views)
-    app.register_blueprint(importing.views)
-    app.register_blueprint(listing.views)
-    app.register_blueprint(row.views)
+    directory.set_up(app)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)
     probes.set_up(app)

@@ -84,4 +84,4 @@ def _published(store: Store, mine: set[str]) -> dict[bytes, str]:
 
 
 LINES = Kind("lines", "公布号码", LineRow, Line, check=_check)
-POLICIES = Kind("policies", "接续策略", PolicyRow, Policy, key=("station",))
+POLICIES = Kind("policies", "接续策略", PolicyRow, Policy, key=("station",), removable=True)

@@ -102,7 +102,9 @@ def _run(session: Session, content: bytes, suffix: str, *, dry_run: bool) -> Imp
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"import{suffix}"
         path.write_bytes(content)
-        return intake.import_file(session, path, x.vault, x.clock(), dry_run=dry_run, only=only)
+        return intake.import_file(
+            session, path, x.vault, x.clock(), dry_run=dry_run, only=only, by=rights.author("import")
+        )
 
 
 def _refused(report: ImportReport) -> str:

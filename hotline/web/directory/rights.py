@@ -13,6 +13,7 @@ from hotline.reach import Reach
 from hotline.sheets.columns import fields_of
 from hotline.sheets.editing import Texts
 from hotline.sheets.fields import Ref, Secret
+from hotline.sheets.history import Author
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
 from hotline.web.directory import rows
@@ -25,6 +26,12 @@ _ASKS: Mapping[str, Permission] = {
     **dict.fromkeys(("tenant", "lines", "policies", "catalogue"), Permission.SYSTEM_EDIT),
 }
 """Kinds that ask for more than DIRECTORY_EDIT."""
+
+
+def author(how: str = "form") -> Author:
+    """Return in whose name a change is kept in the history."""
+    account = current.current().account
+    return Author(account.name, how, account.id)
 
 
 def may_write(kind: Kind) -> bool:

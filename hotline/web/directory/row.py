@@ -16,12 +16,13 @@ from hotline import intake
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.directory.models import Tenant
-from hotline.sheets import editing
+from hotline.sheets import editing, undoing
 from hotline.sheets.editing import Texts
+from hotline.sheets.history import Scribe, key_text
 from hotline.sheets.importing import one_at_a_time
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
-from hotline.web.directory import fields, listing, related, rights, rows
+from hotline.web.directory import changes, fields, listing, related, rights, rows
 from hotline.web.language import _
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -57,7 +58,8 @@ def show(name: str, row_id: UUID) -> str:
         return render_template(
             "directory_row.html", kind=kind, tenant=at.tenant, row_id=row_id, texts=texts,
             headings=listing.headings(kind), title=rows.title(kind, at.record, at.store),
-            may_edit=rights.may_edit(kind), related=related.of(at.store, current.reach(), at.tenant, kind, at.record),
+            may_edit=rights.may_edit(kind), told=_history(session, kind, row_id), heads=changes.heads(),
+            hows=changes.HOWS, related=related.of(at.store, current.reach(), at.tenant, kind, at.record),
         )  # fmt: skip
 
 
@@ -102,6 +104,28 @@ def change(name: str, row_id: UUID) -> AnyResponse | tuple[str, int]:
         return _save(at, editing.texts_of(kind, at.record, at.store))
 
 
+@views.post("/<name>/<uuid:row_id>/remove")
+@needs(Permission.DIRECTORY_EDIT)
+def remove(name: str, row_id: UUID) -> AnyResponse:
+    """Take a row away that cannot be retired, e.g. a station's own policy. It can be undone."""
+    kind = listing.kind_of(name)
+    with exchange().sessions() as session:
+        one_at_a_time(session)
+        at = _editable(_find(session, kind, row_id, lock=True))
+        if not kind.removable:
+            abort(404)
+        _note(session, What.DIRECTORY_CHANGED, at)
+        undoing.remove(kind, at.record, at.store, Scribe(rights.author()))
+        session.commit()
+        flash(_("已删除；在变更记录里可以撤销。"), "good")
+        return redirect(url_for("directory.listing", name=kind.name, tenant=at.tenant.code), 303)
+
+
+def _history(session: Session, kind: Kind, row_id: UUID) -> changes.Told | None:
+    may_see = current.may(Permission.HISTORY_SEE) or rights.may_edit(kind)
+    return changes.of_row(session, row_id) if may_see else None
+
+
 def _save(at: Place, before: Texts) -> AnyResponse | tuple[str, int]:
     kind, session, vault = at.kind, at.store.session, at.store.vault
     typed = fields.read(kind, request.form)
@@ -110,7 +134,7 @@ def _save(at: Place, before: Texts) -> AnyResponse | tuple[str, int]:
         meanwhile = {name: before[name] for name, text in typed.items() if not fields.same(text, before[name])}
         problem = _("您填写期间，别人改动了这一条。您写的还在下面，没有保存；请看过改动再提交。")
         return _page(at, {**before, **typed}, problem=problem, meanwhile=meanwhile), 409
-    saved = editing.save(kind, typed, at.store, new=at.new)
+    saved = editing.save(kind, typed, at.store, rights.author(), new=at.new)
     wrong = {problem.name: problem.reason for problem in reversed(saved.report.errors)}
     if not wrong:
         wrong = dict(rights.outside(at.store, current.reach(), at.tenant, kind, saved.record, before))
@@ -152,9 +176,7 @@ def _find(session: Session, kind: Kind, row_id: UUID, *, lock: bool = False) -> 
     record = session.scalars(query.with_for_update() if lock else query).first() or abort(404)
     mine = select(Tenant).where(Tenant.id == getattr(record, "tenant_id", row_id), reach.covers_tenant(Tenant.id))
     tenant = session.scalars(mine).first() or abort(404)
-    if not session.scalar(
-        select(select(wanted.id).where(wanted.id == row_id, rows.within(reach, tenant, kind)).exists())
-    ):
+    if rows.find(session, reach, tenant, kind, row_id) is None:
         abort(404)
     return Place(Store(session, x.vault, x.clock(), intake.KINDS, tenant.code), tenant, kind, record)
 
@@ -178,5 +200,5 @@ def _editable(at: Place) -> Place:
 
 def _note(session: Session, what: What, at: Place) -> None:
     station_id = getattr(at.record, "station_id", at.record.id if at.kind.name == "stations" else None)
-    subject = f"{at.kind.name} {rows.key_text(at.kind, at.record, at.store)}".strip()
+    subject = f"{at.kind.name} {key_text(at.kind, at.record, at.store)}".strip()
     current.note(session, what, station_id=station_id, subject=subject)

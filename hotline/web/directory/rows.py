@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, exists, false, func, inspect, or_, select
+from sqlalchemy.orm import Session
 
 from hotline.directory.models import BranchLine, Household, Partner, Station, Survivor, SurvivorPhone, Team, Tenant
 from hotline.numbers import NumberError, parse
 from hotline.reach import Reach
 from hotline.sheets.changes import shown
-from hotline.sheets.columns import fields_of
 from hotline.sheets.editing import values_of
 from hotline.sheets.fields import Ref, is_list
+from hotline.sheets.history import key_text
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
 from hotline.vault import Vault
@@ -60,6 +61,12 @@ def every(store: Store, reach: Reach, tenant: Tenant, kind: Kind) -> Iterator[di
     """Yield all rows of a kind within reach as field -> value, for a file."""
     query = select(kind.model).where(within(reach, tenant, kind)).order_by(*order(kind))
     return (values_of(kind, record, store) for record in store.session.scalars(query))
+
+
+def find(session: Session, reach: Reach, tenant: Tenant, kind: Kind, row_id: UUID) -> Any:
+    """Return a row of a tenant within reach, None for none."""
+    model: Any = kind.model
+    return session.scalars(select(model).where(model.id == row_id, within(reach, tenant, kind))).first()
 
 
 def within(reach: Reach, tenant: Tenant, kind: Kind) -> ColumnElement[bool]:
@@ -115,11 +122,6 @@ def order(kind: Kind) -> Sequence[Any]:
     """Return the columns by which the rows of a kind are put in order."""
     model: Any = kind.model
     return [model.code, model.id] if hasattr(model, "code") else [model.id]
-
-
-def key_text(kind: Kind, record: Any, store: Store) -> str:
-    """Return what tells a row from the others of its kind, e.g. its code; of the tenant's own policy nothing."""
-    return " ".join(str(value) for value in fields_of(kind, record, store, kind.key).values())
 
 
 def title(kind: Kind, record: Any, store: Store) -> str:

@@ -24,6 +24,7 @@ class What(StrEnum):
     OTHERS_SIGNED_OUT = "others_signed_out"
     TICKET_SEEN = "ticket_seen"
     TICKETS_SEARCHED = "tickets_searched"
+    CALL_BACK_ASKED = "call_back_asked"
     RECORDING_HEARD = "recording_heard"
     ATTACHMENT_OPENED = "attachment_opened"
     NUMBER_SEEN = "number_seen"
@@ -52,6 +53,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.OTHERS_SIGNED_OUT: ("退出其他设备", "Signed other browsers out"),
     What.TICKET_SEEN: ("查看工单", "Looked at a ticket"),
     What.TICKETS_SEARCHED: ("查找工单", "Searched tickets"),
+    What.CALL_BACK_ASKED: ("请系统回电", "Had a survivor rung back"),
     What.RECORDING_HEARD: ("播放录音", "Heard a recording"),
     What.ATTACHMENT_OPENED: ("打开附件", "Opened a file"),
     What.NUMBER_SEEN: ("查看完整号码", "Saw a whole number"),

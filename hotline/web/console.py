@@ -23,8 +23,7 @@ from hotline.web import (
 from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
 from hotline.web.directory import setup as directory
-from hotline.web.duty import pages as duty
-from hotline.web.duty import wrap_up as duty_wrap_up
+from hotline.web.duty import setup as duty
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
 from hotline.web.roster import changes as roster_changes
@@ -69,8 +68,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(ticket_record.views)
     app.register_blueprint(ticket_files.views)
     app.register_blueprint(wallboard.views)
-    app.register_blueprint(duty.views)
-    app.register_blueprint(duty_wrap_up.views)
+    duty.set_up(app)
     app.register_blueprint(response_times.views)
     app.register_blueprint(lab.views)
     app.register_blueprint(replaying.views)

@@ -13,6 +13,7 @@ from hotline.calls import orders
 from hotline.calls.keeping.rules import slot
 from hotline.calls.kinds.base import Work
 from hotline.calls.models import Errand
+from hotline.calls.orders import Callee
 from hotline.directory.models import Handset, Line, Staff, Station
 from hotline.directory.words import short_name
 from hotline.roster.duty import ShiftFact
@@ -63,24 +64,31 @@ def lines_of(session: Session, tenant_id: UUID) -> dict[UUID, UUID]:
     return found
 
 
-def ring(work: Work, kind: str, phone: Telephone, at: datetime, attempt: int = 1, **data: Any) -> Errand | None:
-    """Order a call that nobody waits for, at ``at`` or as soon after it as its line is free; None without a number."""
-    station = work.session.get_one(Station, phone.station_id)
-    line = lines_of(work.session, phone.tenant_id).get(station.id)
-    if line is None or phone.number_hash is None or phone.number_sealed is None:
+def callee(session: Session, phone: Telephone, line_id: UUID) -> Callee | None:
+    """Return a telephone as an order names it; None without a number."""
+    if phone.number_hash is None or phone.number_sealed is None:
         return None
-    callee = orders.Callee(
+    station = session.get_one(Station, phone.station_id)
+    return Callee(
         kind=kind_of(phone),
         id=phone.id,
         label=f"{short_name(station, 'zh-CN')}值班手机" if isinstance(phone, Handset) else phone.name,
         number_hash=phone.number_hash,
         number_sealed=phone.number_sealed,
         tenant_id=phone.tenant_id,
-        line_id=line,
+        line_id=line_id,
         station_id=station.id,
     )
+
+
+def ring(work: Work, kind: str, phone: Telephone, at: datetime, attempt: int = 1, **data: Any) -> Errand | None:
+    """Order a call that nobody waits for, at ``at`` or as soon after it as its line is free; None without a number."""
+    line = lines_of(work.session, phone.tenant_id).get(phone.station_id)
+    called = callee(work.session, phone, line) if line else None
+    if line is None or called is None:
+        return None
     due = slot(_taken(work.session, line), at)
-    return orders.order(work.session, kind, callee, work.now, due_at=due, attempt=attempt, **data)
+    return orders.order(work.session, kind, called, work.now, due_at=due, attempt=attempt, **data)
 
 
 def _taken(session: Session, line_id: UUID) -> list[datetime]:

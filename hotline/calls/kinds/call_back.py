@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from hotline.calls import orders
 from hotline.calls.facts import Phone
@@ -114,9 +114,16 @@ class CallBack(Kind):
 
 
 def start(work: Work, ticket_id: UUID | None) -> None:
-    """The call-back timer is due: ring the duty chain for the ticket, from its beginning."""
+    """The call-back timer is due: ring the duty chain for the ticket, from its beginning.
+
+    While somebody is joined with the survivor, or about to be, it only looks again later.
+    """
     ticket = work.session.get(Ticket, ticket_id, with_for_update=True)
-    if ticket is not None and ticket.call_back_by is not None:
+    if ticket is None or ticket.call_back_by is None:
+        return
+    if work.session.scalar(_calling(ticket.id).limit(1)) is not None:
+        _set(work, ticket, work.now + AGAIN)
+    else:
         ring_chain(work, ticket, place=0)
 
 
@@ -155,13 +162,15 @@ def _chain(work: Work, ticket: Ticket) -> list[Phone]:
 
 def _colleague(work: Work, errand: Errand) -> bool:
     """Whether somebody else is ringing the survivor of this ticket, or talking with them."""
-    other = select(Errand.id).where(
-        Errand.ticket_id == errand.ticket_id,
-        Errand.id != errand.id,
-        Errand.data.has_key("calling"),
-        Errand.ended_at.is_(None),
-    )
+    other = _calling(errand.ticket_id).where(Errand.id != errand.id)
     return work.session.scalar(other.limit(1)) is not None
+
+
+def _calling(ticket_id: UUID | None) -> Select[UUID]:
+    """The calls for a ticket in which the survivor is rung or talked with."""
+    return select(Errand.id).where(
+        Errand.ticket_id == ticket_id, Errand.data.has_key("calling"), Errand.ended_at.is_(None)
+    )
 
 
 def _set(work: Work, ticket: Ticket, due: datetime) -> None:

@@ -12,6 +12,7 @@ from hotline.calls.kinds.handover import TakeShift
 from hotline.calls.kinds.handset_test import HandsetTest
 from hotline.calls.kinds.referral import ReferralOffer
 from hotline.calls.kinds.referral_case import ReferralCase
+from hotline.calls.kinds.ring_back import RingBack
 from hotline.calls.kinds.staff_menu import StaffMenu
 from hotline.calls.kinds.tellings import Notice, Reminder
 from hotline.calls.kinds.who_rings import WhoRings
@@ -20,6 +21,7 @@ from hotline.calls.kinds.wrap_up import WrapUp
 KINDS: Mapping[str, Kind] = {
     "wrap_up": WrapUp(),
     "call_back": CallBack(),
+    "ring_back": RingBack(),
     "staff_menu": StaffMenu(),
     "feedback": AskFeedback(),
     "referral": ReferralOffer(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,9 +15,12 @@ from hotline.calls.models import Call, Errand, Leg
 from hotline.calls.states import LIVE
 from hotline.calls.statistics import wall
 from hotline.clock import local
-from hotline.directory.models import Station
+from hotline.directory.models import Staff, Station
 from hotline.directory.words import short_name
 from hotline.reach import Reach
+from hotline.roster import notes
+from hotline.roster.models import Handover
+from hotline.roster.note_models import HandoverNote
 from hotline.vault import Vault
 from hotline.web import board, live, people
 from hotline.web.board import Row
@@ -34,6 +37,8 @@ MOST = 30
 """Open tickets that the page lists; how many there are is said above them."""
 TO_NOTE = 5
 """Calls to be wrapped up that the page offers at once."""
+TAKEN_WITHIN = timedelta(hours=12)
+"""A handover that nobody has acknowledged for so long is not taken by a click any more."""
 _KINDS: Mapping[str, str] = {
     "wrap_up": N_("通话小结"), "call_back": N_("回电"), "ring_back": N_("回电"), "reminder": N_("催办提醒"),
     "duty_check": N_("到岗确认"), "duty_handover": N_("到岗确认与交接"), "handover": N_("交接班"),
@@ -85,6 +90,11 @@ class Desk:
     system: Sequence[SystemCall]
     elsewhere: Sequence[Elsewhere]
     to_note: Sequence[Row]
+    notes: Sequence[HandoverNote]
+    notes_read: Sequence[HandoverNote]
+    handover: Handover | None
+    """What the reader is to take over and has not acknowledged yet."""
+    giver: str
     open: Sequence[Line]
     count: int
 
@@ -92,6 +102,8 @@ class Desk:
 def read(session: Session, vault: Vault, reach: Reach, me: Me, now: datetime) -> Desk:
     """Return the page of one person at ``now``."""
     mine = calls_of(session, me)
+    handover = _handover(session, me, now)
+    giver = session.get(Staff, handover.from_staff_id) if handover and handover.from_staff_id else None
     legs = calls.legs_of(session, [call.id for call in mine])
     listed = wall.open_tickets(session, _inside(reach, me), now, MOST)
     tickets = queries.by_id(session, [one.id for one in listed])
@@ -107,6 +119,10 @@ def read(session: Session, vault: Vault, reach: Reach, me: Me, now: datetime) ->
         system=_system(session, me),
         elsewhere=_elsewhere(session, vault, reach, me, {call.id for call in mine}),
         to_note=board.rows_of(session, vault, to_note(session, me, now), now),
+        notes=notes.unread(session, me.place_ids),
+        notes_read=notes.latest_read(session, me.place_ids),
+        handover=handover,
+        giver=giver.name if giver else "",
         open=[Line(row, row.ticket.id in late) for row in rows],
         count=listed[0].count if listed else 0,
     )
@@ -134,6 +150,14 @@ def to_note(session: Session, me: Me, now: datetime, most: int = TO_NOTE) -> Seq
 def _inside(reach: Reach, me: Me) -> list[UUID]:
     """The stations whose open tickets are listed: all within reach; for the whole installation one's own."""
     return sorted(reach.stations) if reach.tenant_id else [me.station.id] if me.station else []
+
+
+def _handover(session: Session, me: Me, now: datetime) -> Handover | None:
+    if me.staff is None:
+        return None
+    mine = select(Handover).where(Handover.to_staff_id == me.staff.id, Handover.acknowledged_at.is_(None))
+    mine = mine.where(Handover.made_at > now - TAKEN_WITHIN)
+    return session.scalars(mine.order_by(Handover.made_at.desc()).limit(1)).first()
 
 
 def _place(session: Session, me: Me) -> str:

@@ -53,6 +53,21 @@ class Me:
         return [phone.id for phone in self.phones]
 
     @property
+    def place_id(self) -> UUID | None:
+        """The station whose duty it is now, else one's own."""
+        return self.turn.station_id if self.turn else self.station.id if self.station else None
+
+    @property
+    def place_ids(self) -> list[UUID]:
+        """That station, and one's own."""
+        return sorted({id_ for id_ in (self.place_id, self.station.id if self.station else None) if id_})
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether it is for this person to read what the last shift has left: on duty, or carrying the handset."""
+        return self.turn is not None or self.carries_handset()
+
+    @property
     def missing(self) -> str:
         """What has to be put right before the page is of use: ``station``, ``person``, ``turns``, ``phone``, or ""."""
         if self.station is None:

@@ -25,6 +25,11 @@ views = Blueprint("duty", __name__, url_prefix="/duty")
 @needs(Permission.DUTY_DESK)
 def show() -> Response:
     """My duty, who rings now, what is open."""
+    return page()
+
+
+def page(problem: str = "", typed: str = "") -> Response:
+    """Return the page; ``problem`` and ``typed``: a note for the next shift that was refused."""
     x = exchange()
     now = x.clock()
     with x.sessions.begin() as session:
@@ -33,7 +38,11 @@ def show() -> Response:
         _note_cards(session, desk)
         tenant = session.get(Tenant, reader.station.tenant_id) if reader.station else None
         words = {"desk": desk, "me": reader, "tenant": tenant, "now": now, "needs": {**NEEDS, **DOMAINS}}
-        return live_page("duty.html", "_duty.html", words, polled=True)
+        words |= {"problem": problem, "typed": typed}
+        answer = live_page("duty.html", "_duty.html", words, polled=True)
+    if problem:
+        answer.status_code = 422
+    return answer
 
 
 def _note_cards(session: Session, desk: Desk) -> None:

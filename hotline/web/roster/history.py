@@ -29,6 +29,8 @@ _WHAT = {
     "override_ended": N_("替班结束"),
     "takeover": N_("接班"),
     "handover": N_("交接班"),
+    "note_left": N_("留言给下一班"),
+    "note_read": N_("接班人已读留言"),
     "swap_asked": N_("申请换班"),
     "swap_agreed": N_("同意换班"),
     "swap_refused": N_("拒绝换班"),

@@ -147,6 +147,14 @@ def simulate(context: typer.Context) -> None:
 
 
 @app.command()
+def recount() -> None:
+    """重新统计以往各天（手工改过数据之后） · Count all past days anew, after data were changed by hand."""
+    from hotline.commands.recount import recount_all
+
+    recount_all()
+
+
+@app.command()
 def stop() -> None:
     """停止在此数据目录运行的热线 · Stop the hotline that runs on this data folder."""
     from hotline.commands.stop import stop_running

@@ -23,6 +23,12 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(SHANGHAI)
 
 
+def span_of(day: date) -> tuple[datetime, datetime]:
+    """Return the moments at which a day begins and ends in Asia/Shanghai."""
+    start = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+    return start, start + timedelta(days=1)
+
+
 def next_month(month: date) -> date:
     """Return the first day of the month after."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)

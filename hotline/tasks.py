@@ -11,11 +11,14 @@ from hotline import settings
 from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
+from hotline.calls.statistics import days
 from hotline.notifications import outbox
 from hotline.telephony.rest import CarrierError
 from tickets import clocks, timers
 from tickets.models import Ticket
 
+MOST_DAYS = 30
+"""Days that one task counts: each takes a fraction of a second."""
 MOST_LETTERS = 4
 """Notifications that one task sends: each may take 8 s, and a task has 45 s."""
 
@@ -99,6 +102,13 @@ def renew_last_resort() -> int:
     """Write the documents for the carrier anew, so that they ring who is on duty now; return how many there are."""
     x = exchange()
     return len(last_resort.write(x, last_resort.folder(x.settings), x.clock()))
+
+
+@shared_task(name="statistics.keep")
+def keep_days() -> int:
+    """Count some days that are over, or of which something changed since; return how many."""
+    x = exchange()
+    return days.keep(x.sessions, x.clock(), limit=MOST_DAYS)
 
 
 @shared_task(name="calls.sweep")

@@ -30,6 +30,7 @@ SCHEDULE = {
     "notifications that are due": _every(10.0, "notifications.drain"),
     "shifts that begin or were changed, silent handsets": _every(60.0, "keeping.watch"),
     "documents for the carrier, should all of this be down": _every(60.0, "fallback.renew"),
+    "days whose figures are kept": _every(60.0, "statistics.keep"),
     "tickets without clocks": _every(300.0, "tickets.watch"),
 }
 """Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""

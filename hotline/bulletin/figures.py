@@ -71,11 +71,11 @@ def collect(session: Session, tree: Sequence[Station], month: date, now: datetim
         "wait": report.all.span("wait").median,
         "stations": _stations(report, scope, names, tree[0].id),
         "needs": _needs(report, before),
-        "days": [[day, *pair] for day, pair in sorted(reading.spread(session, scope).days.items())],
+        "days": [[day, *pair] for day, pair in sorted(report.spread.days.items())],
         "helpers": [
             {"name": h.name, "rung": h.rung, "taken": h.taken, "handed": h.handed, "done": h.done,
              "in_time": h.in_time, "returned": h.returned}
-            for h in helpers(session, scope) if h.rung or h.handed
+            for h in helpers(session, scope.tenant_id, report.helpers) if h.rung or h.handed
         ],
         **_late(session, scope, names, now),
     }  # fmt: skip

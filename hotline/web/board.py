@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from hotline.calls import queries as calls
 from hotline.calls.queries import CallSummary, DayNumbers
-from hotline.clock import SHANGHAI, local
+from hotline.clock import local
+from hotline.clock import span_of as span_of  # pages ask for it here
 from hotline.directory.models import Tenant
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.reach import Reach
@@ -75,12 +76,6 @@ class Board:
     rows: Sequence[Row]
     newer: Cursor | None
     older: Cursor | None
-
-
-def span_of(day: date) -> tuple[datetime, datetime]:
-    """Return the moments at which a day begins and ends in Asia/Shanghai."""
-    start = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
-    return start, start + timedelta(days=1)
 
 
 def read(session: Session, vault: Vault, reach: Reach, tenant: Tenant, question: Question, now: datetime) -> Board:

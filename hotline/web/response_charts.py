@@ -19,7 +19,7 @@ def charts(figures: Figures) -> Mapping[str, Chart]:
 
 
 def _days(figures: Figures) -> Chart:
-    days = figures.spread.days
+    days = figures.report.spread.days
     if not days:
         return {}
     every = days_between(date.fromisoformat(min(days)), date.fromisoformat(max(days)))
@@ -34,7 +34,7 @@ def _days(figures: Figures) -> Chart:
 
 
 def _depth(figures: Figures) -> Chart:
-    depth = figures.spread.depth
+    depth = figures.report.spread.depth
     order = depth_order(depth)
     return {
         "labels": [depth_name(code) for code in order],
@@ -62,7 +62,7 @@ def _stations(figures: Figures) -> Chart:
 
 
 def _hours(figures: Figures) -> Chart:
-    hours = figures.spread.hours
+    hours = figures.report.spread.hours
     return {
         "days": [weekday_name(day) for day in range(1, 8)],
         "cells": [[hour, day - 1, calls, calls - reached] for (day, hour), (calls, reached) in sorted(hours.items())],

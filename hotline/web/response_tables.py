@@ -13,7 +13,8 @@ from flask import url_for
 from hotline.calls.reasons import TIERS
 from hotline.calls.statistics.helpers import Helper
 from hotline.calls.statistics.measures import SHARES, SPANS
-from hotline.calls.statistics.reading import Numbers, Quantiles, Report, Spread
+from hotline.calls.statistics.reading import Numbers, Report
+from hotline.calls.statistics.tally import Quantiles
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.web.console_links import kept_query
 from hotline.web.formats import duration
@@ -46,7 +47,6 @@ class Figures:
 
     report: Report
     before: Numbers
-    spread: Spread
     helpers: Sequence[Helper]
     stations: Mapping[UUID, str]
     top: UUID
@@ -186,7 +186,7 @@ def _summary(figures: Figures) -> Table:
 
 
 def _days(figures: Figures) -> Table:
-    days = figures.spread.days
+    days = figures.report.spread.days
     rows = []
     for day in sorted(days, reverse=True):
         rate = Rate(days[day][1], days[day][0])
@@ -198,7 +198,7 @@ def _days(figures: Figures) -> Table:
 
 
 def _depth(figures: Figures) -> Table:
-    depth = figures.spread.depth
+    depth = figures.report.spread.depth
     whole = sum(depth.values())
     order = depth_order(depth)
     rows = [
@@ -247,7 +247,7 @@ def _needs(figures: Figures) -> Table:
 
 
 def _hours(figures: Figures) -> Table:
-    hours = figures.spread.hours
+    hours = figures.report.spread.hours
     rows = [
         [Cell(weekday_name(day), head=True)]
         + [count_cell(hours.get((day, hour), (0, 0))[0], "connect", weekday=day, hour=hour) for hour in range(24)]

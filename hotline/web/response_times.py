@@ -110,11 +110,11 @@ def tickets() -> str:
 
 def _figures(session: Session, where: Place, period: Period) -> Figures:
     scope: Scope = subtree(where.tree, period.span)
+    report = reading.report(session, scope)
     return Figures(
-        report=reading.report(session, scope),
+        report=report,
         before=reading.totals(session, scope.before()),
-        spread=reading.spread(session, scope),
-        helpers=helpers(session, scope),
+        helpers=helpers(session, scope.tenant_id, report.helpers),
         stations={id_: where.name(id_) for id_ in dict.fromkeys(scope.groups)},
         top=where.station.id,
     )

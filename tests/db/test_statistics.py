@@ -61,7 +61,8 @@ def test_percentiles_are_seconds_that_somebody_waited(session: Session, scope: S
 
 
 def test_parts_add_up_to_the_whole(session: Session, scope: Scope) -> None:
-    found, spread = reading.report(session, scope), reading.spread(session, scope)
+    found = reading.report(session, scope)
+    spread = found.spread
     for rows in (found.stations.values(), found.needs.values()):
         for code in SHARES:
             whole = found.all.share(code)
@@ -77,7 +78,7 @@ def test_parts_add_up_to_the_whole(session: Session, scope: Scope) -> None:
 
 def test_hours_and_days_are_those_of_shanghai(session: Session, scope: Scope) -> None:
     walls = [local(call.started_at) for call in session.scalars(select(Call))]
-    spread = reading.spread(session, scope)
+    spread = reading.report(session, scope).spread
     assert {key: calls for key, (calls, _) in spread.hours.items()} == Counter((w.isoweekday(), w.hour) for w in walls)
     assert {day: calls for day, (calls, _) in spread.days.items()} == Counter(w.date().isoformat() for w in walls)
 

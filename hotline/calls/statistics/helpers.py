@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from hotline.calls.statistics.scope import Scope
+from hotline.calls.statistics.counting import HANDED
+from hotline.calls.statistics.tally import Tally, total
 
 _HELPERS = text("""
-WITH helper AS (
-  SELECT id, 'team' AS kind, name, name_en FROM team WHERE tenant_id = :tenant AND active
-  UNION ALL
-  SELECT id, 'partner', name, name_en FROM partner WHERE tenant_id = :tenant AND active
-), rung AS (
-  SELECT COALESCE(branch_line.team_id, branch_line.partner_id) AS id, count(*) AS rung,
-         count(*) FILTER (WHERE leg.accepted_at IS NOT NULL) AS taken,
-         percentile_disc(0.5) WITHIN GROUP (ORDER BY ceil(extract(epoch FROM leg.accepted_at - leg.rung_at))::int)
-           FILTER (WHERE leg.accepted_at IS NOT NULL) AS seconds
-    FROM call
-    JOIN leg ON leg.call_id = call.id AND leg.target_kind = 'branch' AND leg.rung_at IS NOT NULL
-    JOIN branch_line ON branch_line.id = leg.target_id
-   WHERE call.tenant_id = :tenant AND call.station_id = ANY(:stations) AND call.direction = 'in'
-     AND call.started_at >= :since AND call.started_at < :until
-   GROUP BY 1
-), handed AS (
-  SELECT referral.target_id AS id, count(*) AS handed,
-         count(*) FILTER (WHERE referral.accepted_at IS NOT NULL) AS accepted,
-         count(*) FILTER (WHERE referral.state = 'done') AS done,
-         count(*) FILTER (WHERE referral.state = 'done' AND referral.ended_at <= referral.deadline) AS in_time,
-         count(*) FILTER (WHERE referral.state IN ('refused', 'failed')) AS returned
-    FROM referral JOIN ticket ON ticket.id = referral.ticket_id
-   WHERE ticket.tenant_id = :tenant AND ticket.station_id = ANY(:stations)
-     AND ticket.opened_at >= :since AND ticket.opened_at < :until
-   GROUP BY 1
-)
-SELECT helper.id, helper.kind, helper.name, helper.name_en, COALESCE(rung.rung, 0) AS rung,
-       COALESCE(rung.taken, 0) AS taken, rung.seconds, COALESCE(handed.handed, 0) AS handed,
-       COALESCE(handed.accepted, 0) AS accepted, COALESCE(handed.done, 0) AS done,
-       COALESCE(handed.in_time, 0) AS in_time, COALESCE(handed.returned, 0) AS returned
-  FROM helper LEFT JOIN rung USING (id) LEFT JOIN handed USING (id)
- ORDER BY helper.kind DESC, rung.rung DESC NULLS LAST, helper.name
+SELECT team.id, 'team' AS kind, team.name, team.name_en, array_remove(array_agg(branch_line.id), NULL) AS lines
+  FROM team LEFT JOIN branch_line ON branch_line.team_id = team.id
+ WHERE team.tenant_id = :tenant AND team.active GROUP BY team.id
+ UNION ALL
+SELECT partner.id, 'partner', partner.name, partner.name_en, array_remove(array_agg(branch_line.id), NULL)
+  FROM partner LEFT JOIN branch_line ON branch_line.partner_id = partner.id
+ WHERE partner.tenant_id = :tenant AND partner.active GROUP BY partner.id
 """)
 
 
@@ -67,6 +44,17 @@ class Helper:
     """Refused, or given back because the deadline passed."""
 
 
-def helpers(session: Session, scope: Scope) -> Sequence[Helper]:
-    """Return how each active team and partner did in a scope; one query."""
-    return [Helper(*row) for row in session.execute(_HELPERS, scope.values())]
+def helpers(session: Session, tenant_id: UUID, counted: Mapping[str, Tally]) -> Sequence[Helper]:
+    """Return how each active team and partner of a tenant did (``counted``: reading.Report.helpers); one query."""
+    found = [_helper(row, counted) for row in session.execute(_HELPERS, {"tenant": tenant_id})]
+    return sorted(found, key=lambda one: (one.kind != "team", -one.rung, one.name))
+
+
+def _helper(row: Row[Any], counted: Mapping[str, Tally]) -> Helper:
+    rung = total(counted[str(line)] for line in row.lines if str(line) in counted)
+    handed = counted.get(str(row.id), Tally())
+    return Helper(
+        row.id, row.kind, row.name, row.name_en,
+        rung.share("taken").whole, rung.share("taken").part, rung.span("taken").median,
+        handed.share("accepted").whole, *(handed.share(code).part for code in HANDED),
+    )  # fmt: skip

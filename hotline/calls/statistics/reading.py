@@ -1,31 +1,23 @@
-"""Reads the measures of a scope: everything, by station, by need; by day, by hour of the week, by who answered."""
+"""Reads the measures of a scope: everything, by station, by need; by day, by hour of the week, by who answered.
+
+Days that are over come from their kept figures where these still hold (see days), all others from the rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Float, cast, func, literal, null, select, tuple_
 from sqlalchemy.orm import Session
 
-from hotline.calls.statistics.facts import CALLS, TICKETS
-from hotline.calls.statistics.measures import SHARES, SPANS, Subject
+from hotline.calls.statistics import counting, days
 from hotline.calls.statistics.scope import Scope
+from hotline.calls.statistics.tally import Count, Quantiles, Tally, plus, total
+from hotline.clock import span_of
 from tickets.rates import Rate
-
-_POINTS = cast(literal([0.5, 0.9, 0.95], ARRAY(Float)), ARRAY(Float))
-
-
-@dataclass(frozen=True)
-class Quantiles:
-    """How many, and the seconds that half, nine tenths and nineteen twentieths of them needed at most."""
-
-    count: int = 0
-    median: int | None = None
-    p90: int | None = None
-    p95: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,15 +37,6 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Report:
-    """The measures of all, by station shown and by need (empty: no key was pressed)."""
-
-    all: Numbers
-    stations: Mapping[UUID, Numbers]
-    needs: Mapping[str, Numbers]
-
-
-@dataclass(frozen=True)
 class Spread:
     """Calls over by day (calls, reached), by (ISO weekday, hour) and by depth: what answered, or how it was lost."""
 
@@ -62,86 +45,79 @@ class Spread:
     depth: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Report:
+    """The measures of all, by station shown and by need (empty: no key was pressed), and how the calls are spread."""
+
+    all: Numbers
+    stations: Mapping[UUID, Numbers]
+    needs: Mapping[str, Numbers]
+    spread: Spread
+    helpers: Mapping[str, Tally]
+    """Of branch lines, teams and partners by identifier (see helpers.helpers)."""
+
+
 def report(session: Session, scope: Scope) -> Report:
-    """Return all measures of a scope; two queries."""
-    found: dict[tuple[str, object], dict[str, Any]] = {}
-    for subject in ("calls", "tickets"):
-        for key, shares, spans in _measured(session, scope, subject):
-            row = found.setdefault(key, {"shares": {}, "spans": {}})
-            row["shares"] |= shares
-            row["spans"] |= spans
-    numbers = {key: Numbers(**row) for key, row in found.items()}
+    """Return all measures of a scope."""
+    everything, stations = _counted(session, scope, parts=True)
     return Report(
-        numbers.get(("all", None), Numbers()),
-        {key: row for (kind, key), row in numbers.items() if kind == "station" and isinstance(key, UUID)},
-        {key: row for (kind, key), row in numbers.items() if kind == "need" and isinstance(key, str)},
+        _numbers(everything.all()),
+        {id_: _numbers(tally) for id_, tally in stations.items()},
+        {need: _numbers(tally) for need, tally in everything.needs.items()},
+        _spread(everything),
+        everything.helpers,
     )
 
 
 def totals(session: Session, scope: Scope) -> Numbers:
     """Return the measures of all of a scope, without what they are made of."""
-    shares: dict[str, Rate] = {}
-    spans: dict[str, Quantiles] = {}
-    for subject in ("calls", "tickets"):
-        for _key, some, times in _measured(session, scope, subject, parts=False):
-            shares |= some
-            spans |= times
-    return Numbers(shares, spans)
+    return _numbers(_counted(session, scope, parts=False)[0].all())
 
 
 def answering(session: Session, scope: Scope) -> Numbers:
-    """Return the measures of a scope's calls alone; one query."""
-    return next((Numbers(shares, spans) for _key, shares, spans in _measured(session, scope, "calls", parts=False)))
+    """Return the measures of a scope's calls alone, from their rows; one query."""
+    return _numbers(total(tally for _group, _need, tally in counting.tallies(session, scope, "calls")))
 
 
-_Measured = tuple[tuple[str, object], dict[str, Rate], dict[str, Quantiles]]
+def _counted(session: Session, scope: Scope, *, parts: bool) -> tuple[Count, Mapping[UUID, Tally]]:
+    """Return the sum of a scope, and (``parts``) that of each station shown."""
+    everything, stations = Count(), defaultdict[UUID, Tally](Tally)
+    held = days.holding(session, scope)
+    wanted = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
+    for row in days.read(session, wanted, held):
+        if row.parts is None:
+            stations[row.station_id].add(Tally.of(row.tally))
+            continue
+        everything.add(Count.of(row.parts, row.day))
+        stations[scope.top].add(days.own_part(row))
+    for since, until in _besides(scope, held):
+        for group, count in counting.count(session, replace(wanted, since=since, until=until)).items():
+            everything.add(count)
+            stations[group].add(count.all())
+    return everything, {id_: tally for id_, tally in stations.items() if tally.shares}
 
 
-def _measured(session: Session, scope: Scope, subject: Subject, *, parts: bool = True) -> list[_Measured]:
-    facts = CALLS if subject == "calls" else TICKETS
-    shares = [share for share in SHARES.values() if share.subject == subject]
-    spans = [span for span in SPANS.values() if span.subject == subject]
-    columns: list[ColumnElement[Any]] = []
-    for share in shares:
-        columns += [func.count().filter(share.part), func.count().filter(share.whole)]
-    for span in spans:
-        columns += [func.count(span.seconds), func.percentile_disc(_POINTS).within_group(span.seconds)]
-    keys: list[ColumnElement[Any]] = [facts.c.group_id, facts.c.need]
-    query = select(null(), null(), literal(3), *columns).select_from(facts)
-    if parts:
-        sets = func.grouping_sets(tuple_(), *(tuple_(key) for key in keys))
-        query = select(*keys, func.grouping(*keys), *columns).group_by(sets)
-    rows = session.execute(query, scope.values()).all()
-    return [_read(tuple(row), [s.code for s in shares], [s.code for s in spans]) for row in rows]
+def _besides(scope: Scope, held: Collection[date]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches of a scope that lie outside the days held."""
+    since = scope.since
+    for day in sorted(held):
+        begins, ends = span_of(day)
+        if since < begins:
+            yield since, begins
+        since = ends
+    if since < scope.until:
+        yield since, scope.until
 
 
-def _read(row: tuple[Any, ...], shares: list[str], spans: list[str]) -> _Measured:
-    group, need, left_out, *rest = row
-    values = iter(rest)
-    key = {1: ("station", group), 2: ("need", need)}.get(left_out, ("all", None))  # a bit for each key left out
-    read = {code: Rate(next(values), next(values)) for code in shares}
-    times = {code: Quantiles(next(values), *(next(values) or (None, None, None))) for code in spans}
-    return key, read, times
+def _numbers(tally: Tally) -> Numbers:
+    spans = {code: tally.span(code) for code in tally.spans}
+    return Numbers({code: tally.share(code) for code in tally.shares}, spans)
 
 
-def spread(session: Session, scope: Scope) -> Spread:
-    """Return how a scope's calls are spread over time and over the chain; one query."""
-    day = cast(CALLS.c.wall, Date)
-    weekday, hour = func.extract("isodow", CALLS.c.wall), func.extract("hour", CALLS.c.wall)
-    facts = select(
-        day.label("day"), weekday.label("weekday"), hour.label("hour"), CALLS.c.depth, CALLS.c.reached
-    ).where(CALLS.c.over).subquery("facts")  # fmt: skip
-    keys = (facts.c.day, facts.c.weekday, facts.c.hour, facts.c.depth)
-    sets = func.grouping_sets(tuple_(keys[0]), tuple_(keys[1], keys[2]), tuple_(keys[3]))
-    query = select(*keys, func.count(), func.count().filter(facts.c.reached)).group_by(sets)
-    days: dict[str, tuple[int, int]] = {}
-    hours: dict[tuple[int, int], tuple[int, int]] = {}
-    depth: dict[str, int] = {}
-    for date, dow, clock, kind, calls, reached in session.execute(query, scope.values()):
-        if date is not None:
-            days[date.isoformat()] = calls, reached
-        elif dow is not None:
-            hours[int(dow), int(clock)] = calls, reached
-        else:
-            depth[kind or ""] = calls
-    return Spread(days, hours, depth)
+def _spread(count: Count) -> Spread:
+    by_day: dict[str, tuple[int, int]] = {}
+    by_hour: dict[tuple[int, int], tuple[int, int]] = {}
+    for (day, hour), pair in count.hours.items():
+        plus(by_day, day.isoformat(), pair)
+        plus(by_hour, (day.isoweekday(), hour), pair)
+    return Spread(by_day, by_hour, count.depth)

@@ -13,13 +13,18 @@ from hotline.directory.models import Station
 
 @dataclass(frozen=True)
 class Scope:
-    """``[since, until)`` in aware UTC. ``groups`` says for each of ``stations`` under which station it is shown."""
+    """``[since, until)`` in aware UTC. ``groups``: under which each of ``stations`` (the top first) is shown."""
 
     tenant_id: UUID
     since: datetime
     until: datetime
     stations: tuple[UUID, ...]
     groups: tuple[UUID, ...]
+
+    @property
+    def top(self) -> UUID:
+        """The station that has all the others below it."""
+        return self.stations[0]
 
     def values(self) -> dict[str, Any]:
         """Return what the statements of the facts are filled with."""

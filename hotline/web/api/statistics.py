@@ -38,7 +38,6 @@ def statistics(query: DaysAsked) -> StatisticsOut:
         part = part_of(session, query.tenant, query.station)
         asked = subtree(part.tree, (span_of(query.since)[0], span_of(query.until)[1]))
         report, before = reading.report(session, asked), reading.totals(session, asked.before())
-        spread = reading.spread(session, asked)
     return StatisticsOut(
         tenant=part.tenant.code,
         station=_place(part.tree[0].code, part.tree[0].name),
@@ -57,9 +56,9 @@ def statistics(query: DaysAsked) -> StatisticsOut:
         needs=[NeedMeasured(need=code, **_measured(numbers)) for code, numbers in report.needs.items()],
         days=[
             DayOut(day=date.fromisoformat(day), calls=calls, reached=reached)
-            for day, (calls, reached) in sorted(spread.days.items())
+            for day, (calls, reached) in sorted(report.spread.days.items())
         ],
-        answered_by=dict(spread.depth),
+        answered_by=dict(report.spread.depth),
     )
 
 

@@ -1,0 +1,131 @@
+"""Days whose figures are kept, and the marks by which the database itself says that one must be counted anew."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DDL, ForeignKey, Identity, Index, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+
+
+class CountedDay(Base):
+    """A day of a tenant whose figures are kept, or are to be; a day is one of Asia/Shanghai."""
+
+    __tablename__ = "counted_day"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    announced_at: Mapped[datetime]
+    """From here on changes leave marks; counting begins when whatever ran then has ended."""
+    counted_at: Mapped[datetime | None]
+
+
+class DayFigures(Base):
+    """What was counted of a day at a station and all below it; days on which nobody rang there have no row."""
+
+    __tablename__ = "day_figures"
+    __table_args__ = (Index(None, "tenant_id", "day"),)
+
+    station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"))
+    tally: Mapped[dict[str, Any]]
+    """All of it (see tally.Tally)."""
+    parts: Mapped[dict[str, Any]]
+    """By need, hour, depth and helper (see tally.Count), and ``own``: the station's without those below."""
+
+
+class StaleDay(Base):
+    """A mark: something that a counted day counts has changed since. Only added to, so that no call waits for it."""
+
+    __tablename__ = "stale_day"
+    __table_args__ = (Index(None, "tenant_id", "day"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    tenant_id: Mapped[UUID]
+    day: Mapped[date]
+
+
+MARKS = (
+    """
+CREATE FUNCTION mark_stale(tenant uuid, at timestamptz) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO stale_day (tenant_id, day)
+    SELECT tenant_id, day FROM counted_day
+     WHERE tenant_id = tenant AND day = (at AT TIME ZONE 'Asia/Shanghai')::date
+$$
+""",
+    """
+CREATE FUNCTION call_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mark_stale(NEW.tenant_id, NEW.started_at);
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE FUNCTION ticket_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mark_stale(NEW.tenant_id, NEW.opened_at);
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE FUNCTION of_ticket_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mark_stale(tenant_id, opened_at) FROM ticket WHERE id = NEW.ticket_id;
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE FUNCTION leg_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mark_stale(tenant_id, started_at) FROM call WHERE id = NEW.call_id;
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE FUNCTION station_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_day (tenant_id, day) SELECT tenant_id, day FROM counted_day WHERE tenant_id = NEW.tenant_id;
+    RETURN NULL;
+END $$
+""",
+    """
+CREATE TRIGGER call_marks_stale AFTER INSERT
+    OR UPDATE OF direction, station_id, need, domain, accepted_leg_id, accepted_at, ended_at, outcome ON call
+    FOR EACH ROW EXECUTE FUNCTION call_marks_stale()
+""",
+    """
+CREATE TRIGGER ticket_marks_stale AFTER INSERT
+    OR UPDATE OF station_id, need, domain, state, answered_at, wrapped_at ON ticket
+    FOR EACH ROW EXECUTE FUNCTION ticket_marks_stale()
+""",
+    """
+CREATE TRIGGER ticket_event_marks_stale AFTER INSERT ON ticket_event
+    FOR EACH ROW WHEN (NEW.kind IN ('answer', 'answered_late', 'call_back_promised', 'survivor_told', 'resolve'))
+    EXECUTE FUNCTION of_ticket_marks_stale()
+""",
+    """
+CREATE TRIGGER feedback_marks_stale AFTER INSERT OR UPDATE ON feedback
+    FOR EACH ROW EXECUTE FUNCTION of_ticket_marks_stale()
+""",
+    """
+CREATE TRIGGER referral_marks_stale AFTER INSERT OR UPDATE ON referral
+    FOR EACH ROW EXECUTE FUNCTION of_ticket_marks_stale()
+""",
+    """
+CREATE TRIGGER leg_marks_stale AFTER UPDATE OF rung_at, accepted_at, target_id, tier_kind ON leg
+    FOR EACH ROW EXECUTE FUNCTION leg_marks_stale()
+""",
+    """
+CREATE TRIGGER station_marks_stale AFTER UPDATE OF parent_id ON station
+    FOR EACH ROW WHEN (OLD.parent_id IS DISTINCT FROM NEW.parent_id) EXECUTE FUNCTION station_marks_stale()
+""",
+)
+"""Whatever changes a row that is counted leaves a mark, whichever code or hand it was."""
+
+for _statement in MARKS:
+    event.listen(Base.metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

@@ -1,0 +1,141 @@
+"""What is added up: shares, times as exact histograms, and where calls fall in time and in the chain. Pure.
+
+Sums over stations and days are sums of tallies, so a day that is over need be counted once only; percentiles stay
+exact, because each second keeps how often it occurred.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from math import ceil
+from typing import Any, TypeVar
+
+from tickets.rates import Rate
+
+POINTS = (0.5, 0.9, 0.95)
+
+Key = TypeVar("Key")
+Document = Mapping[str, Any]
+"""As it is kept: plain JSON."""
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """How many, and the seconds that half, nine tenths and nineteen twentieths of them needed at most."""
+
+    count: int = 0
+    median: int | None = None
+    p90: int | None = None
+    p95: int | None = None
+
+
+@dataclass
+class Tally:
+    """Code of a share -> how many of how many; code of a time -> seconds -> how often."""
+
+    shares: dict[str, tuple[int, int]] = field(default_factory=dict)
+    spans: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def share(self, code: str) -> Rate:
+        """Return a share; of nothing where nothing was counted."""
+        return Rate(*self.shares.get(code, (0, 0)))
+
+    def span(self, code: str) -> Quantiles:
+        """Return the percentiles of a time: seconds that somebody really needed (as percentile_disc)."""
+        seconds = self.spans.get(code)
+        return quantiles(seconds) if seconds else Quantiles()
+
+    def add(self, other: Tally) -> None:
+        """Add what another part counted."""
+        for code, pair in other.shares.items():
+            plus(self.shares, code, pair)
+        for code, seconds in other.spans.items():
+            self.spans[code].update(seconds)
+
+    def document(self) -> Document:
+        """Return it as it is kept; what is nought is left out."""
+        spans = ((code, seconds) for code, seconds in self.spans.items() if seconds)
+        flat = {code: [number for pair in sorted(seconds.items()) for number in pair] for code, seconds in spans}
+        return {"shares": {code: pair for code, pair in self.shares.items() if pair[1]}, "spans": flat}
+
+    @classmethod
+    def of(cls, kept: Document) -> Tally:
+        """Return what ``document`` wrote."""
+        found = cls({code: (part, whole) for code, (part, whole) in kept["shares"].items()})
+        for code, flat in kept["spans"].items():
+            found.spans[code] = Counter(dict(zip(flat[::2], flat[1::2], strict=True)))
+        return found
+
+
+@dataclass
+class Count:
+    """Everything counted of some calls and tickets."""
+
+    needs: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    """What was asked for (empty: no key was pressed); together they are all."""
+    hours: dict[tuple[date, int], tuple[int, int]] = field(default_factory=dict)
+    """Day and hour here -> calls over, of them reached."""
+    depth: Counter[str] = field(default_factory=Counter)
+    """What answered a call, or how it was lost -> calls over."""
+    helpers: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    """Identifier of a branch's line (rung) or of a team or partner (handed a ticket) -> how they did."""
+
+    def all(self) -> Tally:
+        """Return the sum of all needs."""
+        return total(self.needs.values())
+
+    def add(self, other: Count) -> None:
+        """Add what another part counted."""
+        for mine, theirs in ((self.needs, other.needs), (self.helpers, other.helpers)):
+            for code, tally in theirs.items():
+                mine[code].add(tally)
+        for key, pair in other.hours.items():
+            plus(self.hours, key, pair)
+        self.depth.update(other.depth)
+
+    def document(self) -> Document:
+        """Return it as it is kept, of one day."""
+        return {
+            "needs": {code: tally.document() for code, tally in self.needs.items()},
+            "hours": {hour: pair for (_day, hour), pair in self.hours.items()},
+            "depth": dict(self.depth),
+            "helpers": {code: tally.document() for code, tally in self.helpers.items()},
+        }
+
+    @classmethod
+    def of(cls, kept: Document, day: date) -> Count:
+        """Return what ``document`` wrote of a day."""
+        found = cls(depth=Counter(kept["depth"]))
+        found.hours = {(day, int(hour)): (pair[0], pair[1]) for hour, pair in kept["hours"].items()}
+        for mine, name in ((found.needs, "needs"), (found.helpers, "helpers")):
+            mine.update((code, Tally.of(tally)) for code, tally in kept[name].items())
+        return found
+
+
+def plus(sums: dict[Key, tuple[int, int]], key: Key, pair: tuple[int, int]) -> None:
+    """Add a pair of numbers to that of a key."""
+    was = sums.get(key, (0, 0))
+    sums[key] = was[0] + pair[0], was[1] + pair[1]
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of tallies."""
+    found = Tally()
+    for tally in tallies:
+        found.add(tally)
+    return found
+
+
+def quantiles(seconds: Mapping[int, int]) -> Quantiles:
+    """Return how many there are and the seconds below or at which each point's share of them lies."""
+    count = sum(seconds.values())
+    wanted, found, seen = [ceil(point * count) for point in POINTS], [0] * len(POINTS), 0
+    for value in sorted(seconds):
+        before, seen = seen, seen + seconds[value]
+        for place, rank in enumerate(wanted):
+            if before < rank <= seen:
+                found[place] = value
+    return Quantiles(count, *found)

@@ -1,0 +1,194 @@
+"""The kept figures of days against those counted from the rows: always the same, whatever happens afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from hotline.calls.models import Call, Leg
+from hotline.calls.statistics import days, reading
+from hotline.calls.statistics.scope import Scope, subtree
+from hotline.clock import local, span_of
+from hotline.db import create
+from hotline.directory.models import BranchLine, Station, Team
+from hotline.directory.queries import descendants
+from hotline.vault import Vault
+from tests.month import Month
+from tests.web.ticket_world import DUTY, World
+from tickets import desk, feedback
+from tickets.models import Referral, Ticket
+
+NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
+FIRST, LAST = date(2026, 11, 9), date(2026, 11, 23)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    world = World(session, Vault(("A" * 43 + "=",), b"pepper"))
+    team = Team(tenant_id=world.tenant.id, code="team", name="红星志愿队")
+    session.add(team)
+    session.flush()
+    number = {"number_hash": b"-", "number_sealed": b"-"}
+    session.add(BranchLine(tenant_id=world.tenant.id, code="b", team_id=team.id, serves=["daily_life"], **number))
+    session.flush()
+    Month(session, world.vault, world.tenant).write(150, NOW, days=15)
+    return world
+
+
+@pytest.fixture
+def scope(session: Session, world: World) -> Scope:
+    return subtree(descendants(session, world.county.id), (span_of(FIRST)[0], span_of(LAST)[1]))
+
+
+def keep(session: Session) -> int:
+    """What the worker does, in the test's own transaction."""
+    days.announce(session, NOW)
+    found = days.due(session, 100, settled=timedelta())
+    for tenant, day in found:
+        days.count_day(session, tenant, day)
+    return len(found)
+
+
+def from_rows(session: Session, scope: Scope) -> reading.Report:
+    """The same report with nothing kept."""
+    with session.begin_nested() as savepoint:
+        days.forget(session)
+        found = reading.report(session, scope)
+        savepoint.rollback()
+    return found
+
+
+def shown(report: reading.Report) -> object:
+    """All that a page shows of a report, where nothing counted is the same as not mentioned."""
+
+    def row(numbers: reading.Numbers) -> object:
+        shares = {code: rate for code, rate in numbers.shares.items() if rate.whole}
+        return shares, {code: span for code, span in numbers.spans.items() if span.count}
+
+    groups = ({str(k): row(n) for k, n in part.items()} for part in (report.stations, report.needs))
+    helpers = {
+        code: ({key: pair for key, pair in tally.shares.items() if pair[1]}, tally.span("taken"))
+        for code, tally in report.helpers.items()
+    }
+    return row(report.all), *groups, report.spread, helpers
+
+
+def test_kept_days_are_read_and_say_the_same(session: Session, world: World, scope: Scope) -> None:
+    plain = shown(reading.report(session, scope))
+    assert keep(session) == 14, "yesterday and all before it; today is not over"
+    assert len(days.holding(session, scope)) == 14
+    assert shown(reading.report(session, scope)) == plain
+    session.execute(text("UPDATE day_figures SET tally = '{\"shares\": {}, \"spans\": {}}', parts = parts - 'needs'"
+                         " || '{\"needs\": {}}'"))  # fmt: skip
+    assert shown(reading.report(session, scope)) != plain, "they are not read at all"
+
+
+def test_a_part_of_the_tree_and_a_period_that_begins_at_noon(session: Session, world: World, scope: Scope) -> None:
+    noon = Scope(scope.tenant_id, scope.since + timedelta(hours=12), scope.until, scope.stations, scope.groups)
+    township = subtree(descendants(session, world.township.id), (scope.since, scope.until))
+    plain = [shown(reading.report(session, one)) for one in (noon, township)]
+    keep(session)
+    assert [shown(reading.report(session, one)) for one in (noon, township)] == plain
+    assert date(2026, 11, 9) not in days.holding(session, noon)
+
+
+def late_status(session: Session, world: World) -> None:
+    call = session.scalars(select(Call).where(Call.outcome == "abandoned", Call.started_at < NOW - 2 * DAY)).first()
+    assert call
+    call.outcome = "message"
+
+
+def later_key(session: Session, world: World) -> None:
+    old = select(Call.id).where(Call.accepted_at.is_not(None), Call.started_at < NOW - 3 * DAY).limit(1)
+    session.execute(update(Call).where(Call.id.in_(old)).values(accepted_at=Call.accepted_at + timedelta(seconds=77)))
+
+
+def wrapped_up_at_last(session: Session, world: World) -> None:
+    ticket = session.scalars(select(Ticket).where(Ticket.wrapped_at.is_(None), Ticket.state == "answered")).first()
+    assert ticket
+    desk.wrap_up(session, ticket, "answered", "李建国", NOW)
+
+
+def told_off(session: Session, world: World) -> None:
+    ticket = session.scalars(select(Ticket).where(Ticket.state == "resolved")).first()
+    assert ticket
+    feedback.record(session, ticket, "not", False, NOW, asked_by="王站长")
+
+
+def given_back(session: Session, world: World) -> None:
+    referral = session.scalars(select(Referral).where(Referral.state == "done")).first()
+    assert referral
+    referral.state = "failed"
+
+
+def moved(session: Session, world: World) -> None:
+    village = session.get_one(Station, world.village.id)
+    village.parent_id = world.county.id
+
+
+def volunteer_took_it(session: Session, world: World) -> None:
+    session.execute(
+        update(Leg).where(Leg.target_kind == "branch").values(accepted_at=Leg.rung_at + timedelta(minutes=1))
+    )
+
+
+DAY = timedelta(days=1)
+CHANGES = (late_status, later_key, wrapped_up_at_last, told_off, given_back, moved, volunteer_took_it)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_later_is_seen_at_once(
+    session: Session, world: World, scope: Scope, change: Callable[[Session, World], None]
+) -> None:
+    keep(session)
+    before = shown(reading.report(session, scope))
+    change(session, world)
+    session.flush()
+    tree = subtree(descendants(session, world.county.id), (scope.since, scope.until))
+    plain = shown(from_rows(session, tree))
+    assert plain != before or change is moved, "this change is not of the kind that shows"
+    assert shown(reading.report(session, tree)) == plain, "before it is counted anew"
+    assert keep(session) > 0, "no mark was left"
+    assert shown(reading.report(session, tree)) == plain, "after it is counted anew"
+
+
+def test_a_call_at_midnight_belongs_to_the_day_here(session: Session, world: World, scope: Scope) -> None:
+    keep(session)
+    midnight = span_of(date(2026, 11, 16))[0]
+    for at in (midnight - timedelta(seconds=1), midnight):
+        world.call("王秀英", at, [DUTY], lasted=60, outcome="answered")
+    session.flush()
+    assert keep(session) == 2
+    found = shown(reading.report(session, scope))
+    assert found == shown(from_rows(session, scope))
+    one = Scope(scope.tenant_id, midnight, midnight + DAY, scope.stations, scope.groups)
+    assert days.holding(session, one) == {local(midnight).date()}
+
+
+def test_a_change_while_a_day_is_being_counted_is_not_lost(fresh_database: Callable[[], str]) -> None:
+    engine = create(fresh_database())
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    with sessions.begin() as session:
+        world = World(session, Vault(("A" * 43 + "=",), b"pepper"))
+        world.call("王秀英", NOW - 3 * DAY, [DUTY], lasted=60, outcome="answered")
+        scope = subtree(descendants(session, world.county.id), (NOW - 9 * DAY, NOW))
+    with sessions.begin() as session:
+        days.announce(session, NOW)
+    with sessions() as counting, sessions() as changing:
+        counting.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        assert counting.scalar(text("SELECT count(*) FROM call")) == 1  # its snapshot is taken
+        changing.execute(update(Call).values(outcome="message", accepted_leg_id=None, accepted_at=None))
+        changing.commit()
+        days.count_day(counting, scope.tenant_id, local(NOW - 3 * DAY).date())
+        counting.commit()
+    with sessions() as session:
+        assert reading.report(session, scope).all.share("message").part == 1
+    assert days.keep(sessions, NOW, 100, settled=timedelta()) > 0
+    with sessions() as session:
+        assert len(days.holding(session, scope)) == 3
+        assert reading.report(session, scope).all.share("message").part == 1
+    engine.dispose()

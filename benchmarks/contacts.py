@@ -147,8 +147,10 @@ SELECT uuidv7(step.at - clock_timestamp()), ticket_id, step.at, step.kind, step.
  CROSS JOIN LATERAL (VALUES
     (contact.at, 'opened', 'system', '{}'::jsonb),
     (contact.at, 'called', 'system', jsonb_build_object('call', call_id)),
-    (contact.at, 'clock', 'system',
-     jsonb_build_object('clock', 'first_feedback', 'due', contact.at + interval '7 days')),
+    (CASE WHEN COALESCE(resolved_at, :until) > contact.at + interval '84 hours'
+          THEN contact.at + interval '84 hours' END, 'clock', 'system',
+     jsonb_build_object('clock', 'first_feedback', 'starts', contact.at, 'step', 'half', 'level', 0,
+                        'due', contact.at + interval '7 days')),
     (CASE WHEN lost IS NOT NULL THEN ended_at END, 'call_back_promised', 'system',
      jsonb_build_object('why', lost, 'by', ended_at + interval '15 minutes')),
     (answered_at, 'answer', '值班员', jsonb_build_object('waited', 9)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from flask import abort, request
@@ -42,7 +43,12 @@ class Place:
 
     def name(self, id_: UUID | None) -> str:
         """Return a station's short name in the reader's language."""
-        return next((short_name(s, language()) for s in self.tree if s.id == id_), "")
+        station = self._by_id.get(id_) if id_ else None
+        return short_name(station, language()) if station else ""
+
+    @cached_property
+    def _by_id(self) -> dict[UUID, Station]:
+        return {station.id: station for station in self.tree}
 
 
 def find(session: Session, reach: Reach) -> Place | None:

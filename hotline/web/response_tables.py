@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from flask import url_for
+from flask import g, url_for
 
 from hotline.calls.reasons import TIERS
 from hotline.calls.statistics.helpers import Helper
@@ -89,8 +89,11 @@ def tables(figures: Figures) -> Sequence[Table]:
 
 def behind(measure: str, **narrowed: object) -> str:
     """Return the address of the tickets behind a number."""
-    asked: dict[str, Any] = {**kept_query(), "measure": measure, **narrowed}
-    return url_for("response_times.tickets", **asked)
+    if "tickets_behind" not in g:  # a page has a thousand of these: the address is made once
+        g.tickets_behind = f"{url_for('response_times.tickets')}?{urlencode(kept_query())}"
+    narrowed["measure"] = measure
+    asked = "".join(f"&{key}={quote(str(value))}" for key, value in narrowed.items())
+    return f"{g.tickets_behind}{asked}"
 
 
 def percent(rate: Rate) -> str:

@@ -57,7 +57,7 @@ def from_rows(session: Session, scope: Scope) -> reading.Report:
     """The same report with nothing kept."""
     with session.begin_nested() as savepoint:
         days.forget(session)
-        found = reading.report(session, scope)
+        found = reading.report(session, scope, times=True)
         savepoint.rollback()
     return found
 
@@ -78,21 +78,20 @@ def shown(report: reading.Report) -> object:
 
 
 def test_kept_days_are_read_and_say_the_same(session: Session, world: World, scope: Scope) -> None:
-    plain = shown(reading.report(session, scope))
+    plain = shown(reading.report(session, scope, times=True))
     assert keep(session) == 14, "yesterday and all before it; today is not over"
     assert len(days.holding(session, scope)) == 14
-    assert shown(reading.report(session, scope)) == plain
-    session.execute(text("UPDATE day_figures SET tally = '{\"shares\": {}, \"spans\": {}}', parts = parts - 'needs'"
-                         " || '{\"needs\": {}}'"))  # fmt: skip
-    assert shown(reading.report(session, scope)) != plain, "they are not read at all"
+    assert shown(reading.report(session, scope, times=True)) == plain
+    session.execute(text('UPDATE day_figures SET tally = \'{"shares": {}, "spans": {}}\''))
+    assert shown(reading.report(session, scope, times=True)) != plain, "they are not read at all"
 
 
 def test_a_part_of_the_tree_and_a_period_that_begins_at_noon(session: Session, world: World, scope: Scope) -> None:
     noon = Scope(scope.tenant_id, scope.since + timedelta(hours=12), scope.until, scope.stations, scope.groups)
     township = subtree(descendants(session, world.township.id), (scope.since, scope.until))
-    plain = [shown(reading.report(session, one)) for one in (noon, township)]
+    plain = [shown(reading.report(session, one, times=True)) for one in (noon, township)]
     keep(session)
-    assert [shown(reading.report(session, one)) for one in (noon, township)] == plain
+    assert [shown(reading.report(session, one, times=True)) for one in (noon, township)] == plain
     assert date(2026, 11, 9) not in days.holding(session, noon)
 
 
@@ -145,15 +144,15 @@ def test_whatever_changes_later_is_seen_at_once(
     session: Session, world: World, scope: Scope, change: Callable[[Session, World], None]
 ) -> None:
     keep(session)
-    before = shown(reading.report(session, scope))
+    before = shown(reading.report(session, scope, times=True))
     change(session, world)
     session.flush()
     tree = subtree(descendants(session, world.county.id), (scope.since, scope.until))
     plain = shown(from_rows(session, tree))
     assert plain != before or change is moved, "this change is not of the kind that shows"
-    assert shown(reading.report(session, tree)) == plain, "before it is counted anew"
+    assert shown(reading.report(session, tree, times=True)) == plain, "before it is counted anew"
     assert keep(session) > 0, "no mark was left"
-    assert shown(reading.report(session, tree)) == plain, "after it is counted anew"
+    assert shown(reading.report(session, tree, times=True)) == plain, "after it is counted anew"
 
 
 def test_a_call_at_midnight_belongs_to_the_day_here(session: Session, world: World, scope: Scope) -> None:
@@ -163,7 +162,7 @@ def test_a_call_at_midnight_belongs_to_the_day_here(session: Session, world: Wor
         world.call("王秀英", at, [DUTY], lasted=60, outcome="answered")
     session.flush()
     assert keep(session) == 2
-    found = shown(reading.report(session, scope))
+    found = shown(reading.report(session, scope, times=True))
     assert found == shown(from_rows(session, scope))
     one = Scope(scope.tenant_id, midnight, midnight + DAY, scope.stations, scope.groups)
     assert days.holding(session, one) == {local(midnight).date()}
@@ -186,9 +185,9 @@ def test_a_change_while_a_day_is_being_counted_is_not_lost(fresh_database: Calla
         days.count_day(counting, scope.tenant_id, local(NOW - 3 * DAY).date())
         counting.commit()
     with sessions() as session:
-        assert reading.report(session, scope).all.share("message").part == 1
+        assert reading.report(session, scope, times=True).all.share("message").part == 1
     assert days.keep(sessions, NOW, 100, settled=timedelta()) > 0
     with sessions() as session:
         assert len(days.holding(session, scope)) == 3
-        assert reading.report(session, scope).all.share("message").part == 1
+        assert reading.report(session, scope, times=True).all.share("message").part == 1
     engine.dispose()

@@ -24,6 +24,8 @@ from hotline.calls.statistics.tally import Count, Tally
 from hotline.clock import local, span_of
 from hotline.db import SessionFactory
 
+LONG = ("back", "feedback", "resolved")
+"""Codes of the long times."""
 SETTLED = timedelta(seconds=60)
 """No transaction of ours lasts as long as this (statements end after 5 s)."""
 
@@ -56,9 +58,10 @@ SELECT day FROM counted_day
 """)
 _READ = text("""
 SELECT station_id, day, CASE WHEN station_id <> :top THEN tally END AS tally,
+       CASE WHEN station_id <> :top AND :times THEN times END AS times,
        CASE WHEN station_id = :top THEN parts END AS parts
   FROM day_figures WHERE station_id = ANY(:stations) AND day = ANY(:days)
-""").columns(tally=DayFigures.tally.type, parts=DayFigures.parts.type)
+""").columns(tally=DayFigures.tally.type, times=DayFigures.times.type, parts=DayFigures.parts.type)
 
 
 def keep(sessions: SessionFactory, now: datetime, limit: int, settled: timedelta = SETTLED) -> int:
@@ -99,11 +102,13 @@ def count_day(session: Session, tenant_id: UUID, day: date) -> None:
     parents = {row.id: row.parent_id for row in session.execute(_TREE, values)}
     stations = tuple(parents)
     own = counting.count(session, Scope(tenant_id, *span_of(day), stations, stations))
-    rows = [
-        {"station_id": id_, "day": day, "tenant_id": tenant_id, "tally": count.all().document(),
-         "parts": {**count.document(), "own": own[id_].all().document() if id_ in own else None}}
-        for id_, count in _upward(own, parents).items()
-    ]  # fmt: skip
+    rows = []
+    for id_, count in _upward(own, parents).items():
+        tally = count.all()
+        short, times = tally.document("wait"), tally.document(*LONG)
+        parts = {**count.document(), "own": own[id_].all().document() if id_ in own else None}
+        rows.append({"station_id": id_, "day": day, "tenant_id": tenant_id,
+                     "tally": short, "times": times["spans"], "parts": parts})  # fmt: skip
     if rows:
         session.execute(insert(DayFigures), rows)
 
@@ -116,9 +121,12 @@ def holding(session: Session, scope: Scope) -> set[date]:
     return {day for day in found if span_of(day)[0] >= scope.since and span_of(day)[1] <= scope.until}
 
 
-def read(session: Session, scope: Scope, days: Collection[date]) -> Sequence[Row[Any]]:
-    """Return the kept figures of days: ``parts`` of the scope's top, ``tally`` of the others that are shown."""
-    values = {"top": scope.top, "stations": list({scope.top, *scope.groups}), "days": list(days)}
+def read(session: Session, scope: Scope, days: Collection[date], *, times: bool) -> Sequence[Row[Any]]:
+    """Return the kept figures of days: ``parts`` of the scope's top, ``tally`` of the others that are shown.
+
+    ``times``: with the long times of these.
+    """
+    values = {"top": scope.top, "stations": list({scope.top, *scope.groups}), "days": list(days), "times": times}
     return session.execute(_READ, values).all() if days else ()
 
 
@@ -133,7 +141,10 @@ def _upward(own: Mapping[UUID, Count], parents: Mapping[UUID, UUID | None]) -> M
     return found
 
 
-def own_part(row: Row[Any]) -> Tally:
-    """Return what the top itself had, without those below it."""
-    kept = row.parts["own"]
-    return Tally.of(kept) if kept else Tally()
+def add_shown(tally: Tally, row: Row[Any]) -> None:
+    """Add what is shown of a row's station: of the top what it had itself, without those below it."""
+    if row.parts is None:
+        tally.add_kept(row.tally)
+        tally.add_kept({"shares": {}, "spans": row.times or {}})
+    elif row.parts["own"]:
+        tally.add_kept(row.parts["own"])

@@ -44,44 +44,34 @@ SELECT call.id, call.ticket_id, shown.group_id, call.started_at,
 TICKETS = (
     text(
         """
-WITH ours AS (
-  SELECT ticket.id, ticket.state, ticket.opened_at, ticket.answered_at, ticket.wrapped_at, shown.group_id,
-         COALESCE(NULLIF(ticket.need, ''), ticket.domain) AS need
-    FROM ticket
-    JOIN unnest(CAST(:stations AS uuid[]), CAST(:groups AS uuid[])) AS shown (id, group_id)
-         ON shown.id = ticket.station_id
-   WHERE ticket.tenant_id = :tenant AND ticket.opened_at >= :since AND ticket.opened_at < :until
-), happened AS (
-  SELECT event.ticket_id,
-         min(event.at) FILTER (WHERE event.kind = 'call_back_promised') AS promised_at,
-         min((event.data ->> 'by')::timestamptz) FILTER (WHERE event.kind = 'call_back_promised') AS promised_by,
-         min(event.at) FILTER (WHERE event.kind IN ('survivor_told', 'resolve')) AS told_at,
-         min(event.at) FILTER (WHERE event.kind = 'resolve') AS resolved_at
-    FROM ticket_event AS event JOIN ours ON ours.id = event.ticket_id
-   WHERE event.kind IN ('call_back_promised', 'survivor_told', 'resolve')
-   GROUP BY event.ticket_id
-), kept AS (
-  SELECT event.ticket_id, min(event.at) AS at
-    FROM happened JOIN ticket_event AS event ON event.ticket_id = happened.ticket_id
-   WHERE event.kind IN ('answer', 'answered_late') AND event.at >= happened.promised_at
-   GROUP BY event.ticket_id
-), newest AS (
-  SELECT DISTINCT ON (feedback.ticket_id) feedback.ticket_id, feedback.rating, feedback.solved
-    FROM feedback JOIN ours ON ours.id = feedback.ticket_id
-   ORDER BY feedback.ticket_id, feedback.at DESC
-)
-SELECT ours.id AS ticket_id, ours.group_id, ours.opened_at, ours.need, ours.state <> 'cancelled' AS counted,
-       ours.answered_at IS NOT NULL AS answered, ours.wrapped_at IS NOT NULL AS wrapped,
+SELECT ticket.id AS ticket_id, shown.group_id, ticket.opened_at,
+       COALESCE(NULLIF(ticket.need, ''), ticket.domain) AS need, ticket.state <> 'cancelled' AS counted,
+       ticket.answered_at IS NOT NULL AS answered, ticket.wrapped_at IS NOT NULL AS wrapped,
        happened.promised_at IS NOT NULL AS promised,
        COALESCE(kept.at <= happened.promised_by, false) AS kept,
        ceil(extract(epoch FROM kept.at - happened.promised_at))::int AS back_seconds,
-       ceil(extract(epoch FROM happened.told_at - ours.opened_at))::int AS told_seconds,
-       ceil(extract(epoch FROM happened.resolved_at - ours.opened_at))::int AS resolved_seconds,
+       60 * ceil(extract(epoch FROM happened.told_at - ticket.opened_at) / 60)::int AS told_seconds,
+       60 * ceil(extract(epoch FROM happened.resolved_at - ticket.opened_at) / 60)::int AS resolved_seconds,
        newest.solved, COALESCE(newest.rating, '') AS rating
-  FROM ours
-  LEFT JOIN happened ON happened.ticket_id = ours.id
-  LEFT JOIN kept ON kept.ticket_id = ours.id
-  LEFT JOIN newest ON newest.ticket_id = ours.id"""
+  FROM ticket
+  JOIN unnest(CAST(:stations AS uuid[]), CAST(:groups AS uuid[])) AS shown (id, group_id)
+       ON shown.id = ticket.station_id
+ CROSS JOIN LATERAL (
+   SELECT min(at) FILTER (WHERE kind = 'call_back_promised') AS promised_at,
+          min((data ->> 'by')::timestamptz) FILTER (WHERE kind = 'call_back_promised') AS promised_by,
+          min(at) FILTER (WHERE kind IN ('survivor_told', 'resolve')) AS told_at,
+          min(at) FILTER (WHERE kind = 'resolve') AS resolved_at
+     FROM ticket_event
+    WHERE ticket_event.ticket_id = ticket.id AND kind IN ('call_back_promised', 'survivor_told', 'resolve')
+ ) AS happened
+ CROSS JOIN LATERAL (
+   SELECT min(at) AS at FROM ticket_event
+    WHERE ticket_event.ticket_id = ticket.id AND kind IN ('answer', 'answered_late') AND at >= happened.promised_at
+ ) AS kept
+  LEFT JOIN LATERAL (
+   SELECT rating, solved FROM feedback WHERE feedback.ticket_id = ticket.id ORDER BY at DESC LIMIT 1
+ ) AS newest ON true
+ WHERE ticket.tenant_id = :tenant AND ticket.opened_at >= :since AND ticket.opened_at < :until"""
     )
     .columns(
         column("ticket_id", Uuid),
@@ -102,4 +92,4 @@ SELECT ours.id AS ticket_id, ours.group_id, ours.opened_at, ours.need, ours.stat
     .cte("tickets")
 )
 """``kept``: a promised call back reached the caller, or the caller a human, by the promised time.
-``told_seconds``: until the caller was told what is done, or it was done."""
+``told_seconds``: until the caller was told what is done, or it was done; as ``resolved_seconds`` in begun minutes."""

@@ -137,13 +137,14 @@ SPANS: Mapping[str, Span] = {
         ),
         Span(
             "feedback", "tickets", ("首次反馈用时", "Time to first feedback"),
-            ("从工单建立到第一次把进展告诉来电人或办结；计已反馈的。",
-             "From the ticket's opening until the caller was first told what is done, or it was done; of those told."),
+            ("从工单建立到第一次把进展告诉来电人或办结（不满一分钟按一分钟）；计已反馈的。",
+             "Begun minutes from the opening until the caller was first told what is done, or it was; of those told."),
             ("北京 12345 规范", "Beijing 12345 norm"), T.told_seconds,
         ),
         Span(
             "resolved", "tickets", ("办结用时", "Time to resolution"),
-            ("从工单建立到第一次办结；计已办结的。", "From opening to the first resolution; of those resolved."),
+            ("从工单建立到第一次办结（不满一分钟按一分钟）；计已办结的。",
+             "Begun minutes from opening to the first resolution; of those resolved."),
             ("北京 12345 规范（2021 征求意见稿）", "Beijing 12345 norm, 2021 draft"), T.resolved_seconds,
         ),
     )

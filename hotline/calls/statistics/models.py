@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, ForeignKey, Identity, Index, event
+from sqlalchemy import DDL, JSON, ForeignKey, Identity, Index, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -25,7 +25,10 @@ class CountedDay(Base):
 
 
 class DayFigures(Base):
-    """What was counted of a day at a station and all below it; days on which nobody rang there have no row."""
+    """What was counted of a day at a station and all below it; days on which nobody rang there have no row.
+
+    JSON and not JSONB: it is only ever read whole.
+    """
 
     __tablename__ = "day_figures"
     __table_args__ = (Index(None, "tenant_id", "day"),)
@@ -33,9 +36,11 @@ class DayFigures(Base):
     station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"))
-    tally: Mapped[dict[str, Any]]
-    """All of it (see tally.Tally)."""
-    parts: Mapped[dict[str, Any]]
+    tally: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """All of it (see tally.Tally), without ``times``."""
+    times: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The long times, call back to resolution: many values, and few pages ask for each station's."""
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON)
     """By need, hour, depth and helper (see tally.Count), and ``own``: the station's without those below."""
 
 

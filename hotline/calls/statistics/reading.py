@@ -57,9 +57,9 @@ class Report:
     """Of branch lines, teams and partners by identifier (see helpers.helpers)."""
 
 
-def report(session: Session, scope: Scope) -> Report:
-    """Return all measures of a scope."""
-    everything, stations = _counted(session, scope, parts=True)
+def report(session: Session, scope: Scope, *, times: bool = False) -> Report:
+    """Return all measures of a scope; ``times``: each station's with the long times, call back to resolution."""
+    everything, stations = _counted(session, scope, parts=True, times=times)
     return Report(
         _numbers(everything.all()),
         {id_: _numbers(tally) for id_, tally in stations.items()},
@@ -71,7 +71,7 @@ def report(session: Session, scope: Scope) -> Report:
 
 def totals(session: Session, scope: Scope) -> Numbers:
     """Return the measures of all of a scope, without what they are made of."""
-    return _numbers(_counted(session, scope, parts=False)[0].all())
+    return _numbers(_counted(session, scope, parts=False, times=False)[0].all())
 
 
 def answering(session: Session, scope: Scope) -> Numbers:
@@ -79,17 +79,15 @@ def answering(session: Session, scope: Scope) -> Numbers:
     return _numbers(total(tally for _group, _need, tally in counting.tallies(session, scope, "calls")))
 
 
-def _counted(session: Session, scope: Scope, *, parts: bool) -> tuple[Count, Mapping[UUID, Tally]]:
+def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> tuple[Count, Mapping[UUID, Tally]]:
     """Return the sum of a scope, and (``parts``) that of each station shown."""
     everything, stations = Count(), defaultdict[UUID, Tally](Tally)
     held = days.holding(session, scope)
     wanted = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
-    for row in days.read(session, wanted, held):
-        if row.parts is None:
-            stations[row.station_id].add(Tally.of(row.tally))
-            continue
-        everything.add(Count.of(row.parts, row.day))
-        stations[scope.top].add(days.own_part(row))
+    for row in days.read(session, wanted, held, times=times):
+        days.add_shown(stations[row.station_id], row)
+        if row.parts is not None:
+            everything.add_kept(row.parts, row.day)
     for since, until in _besides(scope, held):
         for group, count in counting.count(session, replace(wanted, since=since, until=until)).items():
             everything.add(count)

@@ -32,8 +32,8 @@ class Scope:
             "tenant": self.tenant_id,
             "since": self.since,
             "until": self.until,
-            "stations": list(self.stations),
-            "groups": list(self.groups),
+            "stations": _array(self.stations),
+            "groups": _array(self.groups),
         }
 
     def before(self) -> Scope:
@@ -52,3 +52,8 @@ def subtree(tree: Sequence[Station], period: tuple[datetime, datetime]) -> Scope
         own = station.id if under in (None, top.id) or station is top else None
         found[station.id] = own or found.get(under or top.id, top.id)
     return Scope(top.tenant_id, period[0], period[1], tuple(found), tuple(found.values()))
+
+
+def _array(ids: tuple[UUID, ...]) -> str:
+    """Return an array as PostgreSQL reads it: far faster than a list of a hundred identifiers."""
+    return f"{{{','.join(map(str, ids))}}}"

@@ -55,19 +55,23 @@ class Tally:
         for code, seconds in other.spans.items():
             self.spans[code].update(seconds)
 
-    def document(self) -> Document:
-        """Return it as it is kept; what is nought is left out."""
-        spans = ((code, seconds) for code, seconds in self.spans.items() if seconds)
-        flat = {code: [number for pair in sorted(seconds.items()) for number in pair] for code, seconds in spans}
-        return {"shares": {code: pair for code, pair in self.shares.items() if pair[1]}, "spans": flat}
+    def add_kept(self, kept: Document) -> None:
+        """Add what ``document`` wrote."""
+        for code, (part, whole) in kept["shares"].items():
+            plus(self.shares, code, (part, whole))
+        for code, seconds in kept["spans"].items():
+            self.spans[code].update(seconds)
 
-    @classmethod
-    def of(cls, kept: Document) -> Tally:
-        """Return what ``document`` wrote."""
-        found = cls({code: (part, whole) for code, (part, whole) in kept["shares"].items()})
-        for code, flat in kept["spans"].items():
-            found.spans[code] = Counter(dict(zip(flat[::2], flat[1::2], strict=True)))
-        return found
+    def document(self, *times: str) -> Document:
+        """Return it as it is kept, with these times alone (none given: all); what is nought is left out.
+
+        A time is the list of its seconds, each as often as it occurred: most are short, and lists are read fastest.
+        """
+        spans = {code: seconds for code, seconds in self.spans.items() if seconds and (not times or code in times)}
+        return {
+            "shares": {code: pair for code, pair in self.shares.items() if pair[1]},
+            "spans": {code: sorted(seconds.elements()) for code, seconds in spans.items()},
+        }
 
 
 @dataclass
@@ -105,14 +109,14 @@ class Count:
             "helpers": {code: tally.document() for code, tally in self.helpers.items()},
         }
 
-    @classmethod
-    def of(cls, kept: Document, day: date) -> Count:
-        """Return what ``document`` wrote of a day."""
-        found = cls(depth=Counter(kept["depth"]))
-        found.hours = {(day, int(hour)): (pair[0], pair[1]) for hour, pair in kept["hours"].items()}
-        for mine, name in ((found.needs, "needs"), (found.helpers, "helpers")):
-            mine.update((code, Tally.of(tally)) for code, tally in kept[name].items())
-        return found
+    def add_kept(self, kept: Document, day: date) -> None:
+        """Add what ``document`` wrote of a day."""
+        for mine, name in ((self.needs, "needs"), (self.helpers, "helpers")):
+            for code, tally in kept[name].items():
+                mine[code].add_kept(tally)
+        for hour, (calls, reached) in kept["hours"].items():
+            plus(self.hours, (day, int(hour)), (calls, reached))
+        self.depth.update(kept["depth"])
 
 
 def plus(sums: dict[Key, tuple[int, int]], key: Key, pair: tuple[int, int]) -> None:

@@ -37,7 +37,7 @@ def statistics(query: DaysAsked) -> StatisticsOut:
     with exchange().sessions() as session:
         part = part_of(session, query.tenant, query.station)
         asked = subtree(part.tree, (span_of(query.since)[0], span_of(query.until)[1]))
-        report, before = reading.report(session, asked), reading.totals(session, asked.before())
+        report, before = reading.report(session, asked, times=True), reading.totals(session, asked.before())
     return StatisticsOut(
         tenant=part.tenant.code,
         station=_place(part.tree[0].code, part.tree[0].name),

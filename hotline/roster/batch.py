@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.roster.changes import RosterError, change, check_staff, check_times, lock, snapshot, span
@@ -119,7 +120,21 @@ def _apply(
     shifts = [standing[one.shift_id] for one in edits if one.shift_id]
     pieces = [one.piece for one in edits if one.piece]
     times = [Range(one.starts, one.ends) for one in [*map(piece_of, shifts), *pieces]]
-    with change(session, station_id, role, what, times, now, by) as data:
+    try:
+        _change(session, (tenant_id, station_id), role, edits, standing, times, (what, now, by))
+    except RosterError as error:
+        if isinstance(error.__cause__, IntegrityError):
+            raise RosterError(_clash(session, station_id, pieces, [one.id for one in shifts])) from error
+        raise
+
+
+def _change(
+    session: Session, place: tuple[UUID, UUID], role: str, edits: Sequence[Edit], standing: Mapping[UUID, Shift],
+    times: Collection[Range[datetime]], done: tuple[str, datetime, str],
+) -> None:  # fmt: skip
+    tenant_id, station_id = place
+    shifts = [standing[one.shift_id] for one in edits if one.shift_id]
+    with change(session, station_id, role, done[0], times, *done[1:]) as data:
         kept = {shift.id: snapshot(shift) for shift in shifts}
         _follow(session, edits, standing)
         for shift in shifts:
@@ -130,6 +145,27 @@ def _apply(
         session.flush()
         after = {one: snapshot(shift) for one, shift in made}
         data["edits"] = [_kept(kept.get(one.shift_id) if one.shift_id else None, after.get(one)) for one in edits]
+
+
+_IN_THE_WAY = text("""
+SELECT staff.name, shift.starts, shift.ends FROM shift JOIN staff ON staff.id = shift.staff_id
+ WHERE shift.station_id = :station AND shift.role = :role AND shift.during && tstzrange(:starts, :ends)
+   AND shift.id <> ALL(:ours) ORDER BY shift.starts LIMIT 1
+""")
+
+
+def _clash(session: Session, station_id: UUID, pieces: Sequence[Piece], ours: Sequence[UUID]) -> str:
+    """Say which two pieces of duty overlap."""
+    for one in pieces:
+        here = span(Range(one.starts, one.ends))
+        asked = {"station": station_id, "role": one.role, "starts": one.starts, "ends": one.ends, "ours": list(ours)}
+        if other := session.execute(_IN_THE_WAY, asked).first():
+            there = span(Range(other.starts, other.ends))
+            return (
+                f"{here['from']} 至 {here['to']} 与 {other.name} 的班（{there['from']} 至 {there['to']}）重叠"
+                f" (overlaps the duty of {other.name}, {there['from']} to {there['to']})"
+            )
+    return "这些改动互相重叠 (these changes overlap each other)"
 
 
 def _made(tenant_id: UUID, station_id: UUID, edit: Edit, kept: Mapping[UUID, Mapping[str, str | None]]) -> Shift:

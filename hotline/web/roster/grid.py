@@ -10,8 +10,9 @@ from uuid import UUID
 
 from hotline.clock import local, next_month
 from hotline.roster.calendar import DayInfo, day_info, lunar_words
-from hotline.roster.duty import ROLES, Roster, Segment, Source, segments
+from hotline.roster.duty import ROLES, Roster, Source
 from hotline.roster.pieces import Piece
+from hotline.roster.slots import Slot, slots
 from hotline.web.board import span_of
 
 View = Literal["month", "week"]
@@ -31,6 +32,8 @@ class Card:
     hue: int
     fresh: bool = False
     """Not on the published roster: what a plan or a draft would put there."""
+    key: str = ""
+    """The name of its turn where it may be moved (see hotline.roster.slots), else empty."""
 
     @property
     def ends_at(self) -> str:
@@ -101,37 +104,51 @@ def days_of(view: View, day: date) -> tuple[date, date]:
     return first - first.weekday() * DAY, last + (7 - last.weekday()) * DAY
 
 
-def build(view: View, day: date, roster: Roster, fresh: Sequence[Piece] = ()) -> Grid:
-    """Return the board of one station's roster, which must be complete for the days shown; ``fresh`` is marked."""
+def build(view: View, day: date, roster: Roster, fresh: Sequence[Piece] = (), now: datetime | None = None) -> Grid:
+    """Return the board of one station's roster, which must be complete for the days shown.
+
+    ``fresh`` is marked. With ``now`` the cards that may still be moved carry the names of their turns.
+    """
     first, end = days_of(view, day)
     since, until = span_of(first)[0], span_of(end)[0]
     people = sorted(roster.names, key=str)
     hues = {person: number % 6 for number, person in enumerate(people)}
-    stretches = [(role, one) for role in ROLES for one in _shown(roster, role, since, until)]
     new = {(one.role, one.staff_id, moment) for one in fresh for moment in (one.starts, one.ends)}
-    days = [_day(first + n * DAY, view, day, roster.names, hues, stretches, new) for n in range((end - first).days)]
+    shown = [one for role in ROLES for one in _shown(roster, role, since, until)]
+    maker = _Cards(roster.names, hues, new, now)
+    days = [_day(first + n * DAY, view, day, shown, maker) for n in range((end - first).days)]
     return Grid(view, day, [days[n : n + 7] for n in range(0, len(days), 7)])
 
 
-def _shown(roster: Roster, role: str, since: datetime, until: datetime) -> Sequence[Segment]:
+def _shown(roster: Roster, role: str, since: datetime, until: datetime) -> Sequence[Slot]:
     """The first role with its gaps; backup only where somebody stands by, as it may be empty."""
+    found = slots(roster.role(role), role, since, until)
     if role == "first" and not roster.first.is_kept:
-        return [one for one in segments(roster.first, since, until) if one.staff_id]
-    return [one for one in segments(roster.role(role), since, until) if one.staff_id or role == "first"]
+        return [one for one in found if one.staff_id]
+    return [one for one in found if one.staff_id or role == "first"]
 
 
-def _day(
-    day: date, view: View, asked: date, names: Mapping[UUID, str], hues: Mapping[UUID, int],
-    stretches: Sequence[tuple[str, Segment]], fresh: Container[object],
-) -> Day:  # fmt: skip
+@dataclass(frozen=True)
+class _Cards:
+    """What the cards of a board have in common."""
+
+    names: Mapping[UUID, str]
+    hues: Mapping[UUID, int]
+    fresh: Container[object]
+    now: datetime | None
+
+    def card(self, turn: Slot, since: datetime, until: datetime) -> Card:
+        """Return the part of a turn that lies in a day."""
+        person, start, end = turn.staff_id, max(turn.start, since), min(turn.end, until)
+        new = any((turn.role, person, moment) in self.fresh for moment in (turn.start, turn.end, turn.begins))
+        key = turn.key(max(start, self.now)) if self.now and end > self.now and turn.movable(self.now) else ""
+        return Card(
+            turn.role, start, end, self.names.get(person, "") if person else "", turn.source, turn.start < since,
+            self.hues.get(person, 0) if person else 0, new, key,
+        )  # fmt: skip
+
+
+def _day(day: date, view: View, asked: date, shown: Sequence[Slot], maker: _Cards) -> Day:
     since, until = span_of(day)
-    cards = [
-        Card(
-            role, max(one.start, since), min(one.end, until), names.get(one.staff_id, "") if one.staff_id else "",
-            one.source, one.start < since, hues.get(one.staff_id, 0) if one.staff_id else 0,
-            (role, one.staff_id, one.start) in fresh or (role, one.staff_id, one.end) in fresh,
-        )
-        for role, one in stretches
-        if one.start < until and one.end > since
-    ]  # fmt: skip
+    cards = [maker.card(one, since, until) for one in shown if one.start < until and one.end > since]
     return Day(day, day_info(day), lunar_words(day), view == "week" or day.month == asked.month, cards)

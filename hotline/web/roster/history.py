@@ -25,6 +25,7 @@ _WHAT = {
     "shift_removed": N_("撤销班次"),
     "filled": N_("按模板排入"),
     "published": N_("发布草稿"),
+    "moved": N_("挪班、换人、对调"),
     "override": N_("替班"),
     "override_ended": N_("替班结束"),
     "takeover": N_("接班"),

@@ -15,6 +15,7 @@ from hotline.calls.lookup import Inquiry, facts_for
 from hotline.calls.reasons import REASONS, TIERS
 from hotline.calls.routing import Plan, make_plan
 from hotline.clock import local
+from hotline.directory.models import Staff
 from hotline.roster import batch, drafts, duty
 from hotline.roster.desk import RosterError
 from hotline.roster.duty import Gap, Roster
@@ -25,7 +26,7 @@ from hotline.web import place
 from hotline.web.board import span_of
 from hotline.web.place import Place
 from hotline.web.roster import draft, grid
-from hotline.web.roster.asked import said
+from hotline.web.roster.asked import said, staff_of
 from hotline.web.roster.grid import View
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -71,7 +72,8 @@ def show() -> str:
         roster, fresh, problem = _roster(session, where, (since, until), now)
         return render_template(
             "roster.html", where=where, tenant=where.tenant, now=now, today=local(now).date(),
-            grid=grid.build(view, day, roster, fresh), kept=roster.first.is_kept, problem=problem,
+            grid=grid.build(view, day, roster, fresh, now if _may() else None), moves=_moves(where, view),
+            staff=_people(session, where, roster) if _may() else (), kept=roster.first.is_kept, problem=problem,
             draft=_is_draft(), waiting=draft.waiting(session, where.station.id, now) if _may() else None,
             gaps=_gaps(session, where, max(since, now), until), most=MOST,
             answer=_answer(x, session, where, now), reasons=REASONS, tiers=TIERS,
@@ -80,6 +82,20 @@ def show() -> str:
 
 def _may() -> bool:
     return current.may(Permission.ROSTER_EDIT)
+
+
+def _moves(where: Place, view: View) -> dict[str, str] | None:
+    """Return what an address of a move has beside the turn itself; None for whoever may move nothing."""
+    if not _may():
+        return None
+    asked = {"station": where.station.code, "tenant": request.args.get("tenant", ""), "view": view}
+    return {**{name: value for name, value in asked.items() if value}, **({"draft": "1"} if _is_draft() else {})}
+
+
+def _people(session: Session, where: Place, roster: Roster) -> Sequence[Staff]:
+    """The station's own people, and who else is on its roster."""
+    known = [one for one in staff_of(session, where) if one.station_id == where.station.id or one.id in roster.names]
+    return known[:MOST]
 
 
 def _is_draft() -> bool:

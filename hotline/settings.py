@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEV_KEY = "aG90bGluZS1kZXZlbG9wbWVudC1rZXktMzJieXRlcyE="
@@ -93,6 +94,17 @@ class Settings(BaseSettings):
         "sub", min_length=1, description="Claim of the identity provider that names a person for good."
     )
     oidc_name: str = Field("统一身份认证", description="What the sign-in page calls the identity provider.")
+
+    webhook_networks: str = Field(
+        "", description="Private networks that webhooks may be sent to, comma-separated, such as 10.8.0.0/16."
+    )
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            ip_network(part)
+        return text
 
     @property
     def base_url(self) -> str:

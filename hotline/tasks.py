@@ -13,6 +13,8 @@ from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
 from hotline.calls.statistics import days
 from hotline.notifications import outbox
+from hotline.outgoing import outbox as posting
+from hotline.outgoing.addresses import networks
 from hotline.telephony.rest import CarrierError
 from tickets import clocks, timers
 from tickets.models import Ticket
@@ -51,6 +53,33 @@ def drain_notifications() -> int:
     """Send a few of the notifications that are due; return how many were sent."""
     x = exchange()
     return outbox.drain(x.sessions, x.vault, x.clock, limit=MOST_LETTERS)
+
+
+@shared_task(name="webhooks.drain")
+def drain_webhooks() -> int:
+    """Let each system be told what is owed to it; return how many systems there are."""
+    x = exchange()
+    with x.sessions() as session:
+        found = posting.waiting(session, x.clock())
+    for webhook_id in found:
+        tell_system.apply_async((str(webhook_id),), expires=30)
+    return len(found)
+
+
+@shared_task(name="webhooks.tell")
+def tell_system(webhook_id: str) -> int:
+    """Tell one system what is owed to it; return how many tellings are settled."""
+    x = exchange()
+    office = posting.Post(x.sessions, x.vault, x.clock, networks(x.settings.webhook_networks))
+    return posting.drain(office, UUID(webhook_id))
+
+
+@shared_task(name="webhooks.tidy")
+def tidy_webhooks() -> int:
+    """Forget what systems were told long ago; return how much."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        return posting.tidy(session, x.clock())
 
 
 @shared_task(name="tickets.watch")

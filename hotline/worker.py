@@ -28,6 +28,8 @@ SCHEDULE = {
     "calls the carrier fell silent on": _every(10.0, "calls.sweep"),
     "recordings still at the carrier": _every(60.0, "recordings.sweep"),
     "notifications that are due": _every(10.0, "notifications.drain"),
+    "webhooks that are due": _every(10.0, "webhooks.drain"),
+    "what systems were told long ago": _every(3600.0, "webhooks.tidy"),
     "shifts that begin or were changed, silent handsets": _every(60.0, "keeping.watch"),
     "documents for the carrier, should all of this be down": _every(60.0, "fallback.renew"),
     "days whose figures are kept": _every(60.0, "statistics.keep"),

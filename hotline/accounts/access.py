@@ -43,6 +43,8 @@ class What(StrEnum):
     API_USED = "api_used"
     TOKEN_MADE = "token_made"  # noqa: S105  (a code, not a password)
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
+    WEBHOOK_MADE = "webhook_made"
+    WEBHOOK_ENDED = "webhook_ended"
 
 
 WHAT_WORDS: dict[What, tuple[str, str]] = {
@@ -72,6 +74,8 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.API_USED: ("接口访问", "Asked by the API"),
     What.TOKEN_MADE: ("新建接口令牌", "Made an API token"),
     What.TOKEN_REVOKED: ("停用接口令牌", "Revoked an API token"),
+    What.WEBHOOK_MADE: ("新建推送", "Made a webhook"),
+    What.WEBHOOK_ENDED: ("停用推送", "Ended a webhook"),
 }
 """What pages call each: Chinese, English."""
 

@@ -48,6 +48,7 @@ MENU = (
     Entry("directory.home", N_("通讯录"), "book", Permission.DIRECTORY_SEE, under="directory"),
     Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),
     Entry("tokens.overview", N_("接口"), "link", Permission.TOKENS_MANAGE, under="tokens."),
+    Entry("webhooks_out.overview", N_("推送"), "send", Permission.TOKENS_MANAGE, under="webhooks_out."),
     Entry("access.log", N_("访问记录"), "eye", Permission.ACCESS_SEE, under="access."),
 )
 """In the order in which they are shown."""

@@ -18,7 +18,9 @@ WORDS: dict[int, Words] = {
     404: ("没有这项内容，或不在令牌的范围内", "There is no such thing within the token's reach"),
     405: ("不能这样访问", "This method is not offered here"),
     409: ("与已有的内容冲突", "In conflict with what is already here"),
+    412: ("内容已被别人改动，请重新读取", "Somebody changed it meanwhile: read it again"),
     422: ("内容不符合要求", "The content is not as it must be"),
+    428: ("请带上 If-Match", "Send If-Match with what you read"),
     429: ("请求太频繁，请稍后再试", "Too many requests, try again later"),
     500: ("系统出错，原因已记入日志", "Something went wrong; the reason is in the log"),
     503: ("暂时连不上数据库", "The database cannot be reached for the moment"),
@@ -33,6 +35,12 @@ def is_ours() -> bool:
 def said(words: Words) -> str:
     """Return the Chinese or the English, as Accept-Language asks."""
     return words[1] if request.accept_languages.best_match(["zh", "en"], "zh") == "en" else words[0]
+
+
+def halves(sentence: str) -> Words:
+    """Return the two halves of “中文 (English)”, as our errors are written."""
+    chinese, _, english = sentence.removesuffix(")").partition(" (")
+    return chinese, english or chinese
 
 
 def problem(status: int, detail: Words | None = None, errors: list[dict[str, Any]] | None = None) -> Response:

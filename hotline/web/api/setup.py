@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hotline.web.api import about, calls, directory, incoming, roster, statistics, tickets, tokens
+from hotline.web.api import about, calls, directory, incoming, roster, statistics, tickets, tokens, webhooks_out
 from hotline.web.api.access import api
 
 VIEWS = (about, tickets, incoming, calls, directory, roster, statistics)
@@ -12,6 +12,7 @@ VIEWS = (about, tickets, incoming, calls, directory, roster, statistics)
 
 
 def set_up(app: Flask) -> None:
-    """Register the API and the page of its tokens."""
+    """Register the API and the page of its tokens and webhooks."""
     app.register_blueprint(api)
     app.register_blueprint(tokens.views)
+    app.register_blueprint(webhooks_out.views)

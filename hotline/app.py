@@ -6,6 +6,7 @@ from flask import Flask
 
 from hotline import settings
 from hotline.calls.exchange import Exchange, make_exchange
+from hotline.calls.standby import keeper
 from hotline.web import console
 from hotline.web.webhooks import webhooks
 
@@ -13,7 +14,9 @@ from hotline.web.webhooks import webhooks
 def create_app(exchange: Exchange | None = None) -> Flask:
     """Return the WSGI application; without an exchange it is made from the environment."""
     app = Flask("hotline.web")
-    exchange = exchange or make_exchange(settings.load())
+    if exchange is None:
+        exchange = make_exchange(settings.load())
+        keeper.start(exchange)
     app.secret_key = exchange.settings.secret_key.get_secret_value()
     app.extensions["hotline"] = exchange
     app.register_blueprint(webhooks)

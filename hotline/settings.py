@@ -25,6 +25,9 @@ class Settings(BaseSettings):
         False, description="Refuse to start with a simulated carrier or with secrets that stand in the source."
     )
     database_url: str = Field("", description="PostgreSQL URL; empty: the embedded server in the data folder.")
+    database_patience_ms: int = Field(
+        300, ge=50, le=10_000, description="Milliseconds after which a silent database is away and calls go on without."
+    )
     redis_url: str = Field("", description="Redis or Valkey URL for the broker; empty: the embedded server.")
     data_dir: Path = Field(Path(".hotline"), description="Folder for the embedded servers, recordings and logs.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")

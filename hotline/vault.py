@@ -33,11 +33,11 @@ class Vault:
         return self.open_bytes(sealed).decode()
 
     def seal_bytes(self, content: bytes) -> bytes:
-        """Return the ciphertext of a file under the newest key; a third longer than the file."""
+        """Return the ciphertext of ``content``, signed (Fernet: AES-CBC, then HMAC-SHA256) under the newest key."""
         return self._fernet().encrypt(content)
 
     def open_bytes(self, sealed: bytes) -> bytes:
-        """Return the file of a ciphertext. Raises VaultError when no configured key opens it."""
+        """Return what ``seal_bytes`` sealed. Raises VaultError when no configured key opens it."""
         try:
             return self._fernet().decrypt(sealed)
         except InvalidToken as error:

@@ -78,12 +78,9 @@ class Briefing:
         call, language = self._call, 0 if self._call.language == "zh-CN" else 1
         station = self._session.get_one(Station, call.station_id)
         line = self._session.get_one(Line, call.line_id)
-        minutes = self._policy.urgent_callback_minutes if call.urgent else self._policy.callback_minutes
         words = {
             "station": short_name(station, call.language),
-            "callback": f"{NUMERALS.get(minutes, minutes)}分钟内" if language == 0 else f"within {minutes} minutes",
-            "need": NEEDS.get(call.need, ("", ""))[language],
-            "domain": DOMAINS.get(call.domain, ("", ""))[language],
+            **caller_words(self._policy, call.language, call.need, call.domain, urgent=call.urgent),
         }
         branch = self._session.get(Team, line.team_id) if line.team_id else None
         partner = self._session.get(Partner, line.partner_id) if line.partner_id else None
@@ -130,6 +127,17 @@ class Briefing:
             .order_by(SurvivorPhone.priority, Survivor.code)
         )
         return tuple(Choice(str(row.id), row.name) for row in rows)
+
+
+def caller_words(policy: RoutingPolicy, language: str, need: str, domain: str, *, urgent: bool) -> dict[str, str]:
+    """Return what a caller is told of the promise and of what they chose."""
+    english = language != "zh-CN"
+    minutes = policy.urgent_callback_minutes if urgent else policy.callback_minutes
+    return {
+        "callback": f"within {minutes} minutes" if english else f"{NUMERALS.get(minutes, minutes)}分钟内",
+        "need": NEEDS.get(need, ("", ""))[english],
+        "domain": DOMAINS.get(domain, ("", ""))[english],
+    }
 
 
 NAMELESS = ("一位来电人", "a caller")

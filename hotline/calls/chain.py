@@ -39,15 +39,16 @@ def write_plan(session: Session, vault: Vault, call: Call, plan: routing.Plan) -
     """Store a plan as rows, one a target, rung or passed over."""
     call.plan += 1
     call.tier = 0
-    rows = [
-        *_rows(vault, call, 0, plan.skipped),
-        *(row for n, tier in enumerate(plan.tiers, 1) for row in _rows(vault, call, n, [tier])),
+    written = [
+        *rows(vault, call, 0, plan.skipped),
+        *(row for n, tier in enumerate(plan.tiers, 1) for row in rows(vault, call, n, [tier])),
     ]
-    if rows:
-        session.execute(insert(Leg), rows)
+    if written:
+        session.execute(insert(Leg), written)
 
 
-def _rows(vault: Vault, call: Call, number: int, tiers: Iterable[routing.Tier]) -> list[dict[str, object]]:
+def rows(vault: Vault, call: Call, number: int, tiers: Iterable[routing.Tier]) -> list[dict[str, object]]:
+    """Return the rows of tiers, to be rung or passed over."""
     return [
         {
             "id": new_id(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import sessionmaker
 
 from hotline import db
+from hotline.calls.standby.standby import Standby
 from hotline.clock import Clock, system_clock
 from hotline.db import SessionFactory
 from hotline.settings import Settings
@@ -31,19 +32,22 @@ class Exchange:
     flows: Mapping[str, Flow]
     capabilities: Capabilities
     carrier: Carrier
+    standby: Standby
 
 
 def make_exchange(settings: Settings, clock: Clock = system_clock, carrier: Carrier | None = None) -> Exchange:
     """Return the exchange of a process that works with these settings."""
     keys = tuple(k.strip() for k in settings.vault_keys.get_secret_value().split(",") if k.strip())
     engine = db.create(settings.database_url)
+    vault = Vault(keys, settings.vault_pepper.get_secret_value().encode())
     return Exchange(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
         clock=clock,
-        vault=Vault(keys, settings.vault_pepper.get_secret_value().encode()),
+        vault=vault,
         book=load_book(),
         flows=FLOWS,
         capabilities=CARRIERS[settings.carrier],
         carrier=carrier or Carrier(settings),
+        standby=Standby(settings, vault, engine),
     )

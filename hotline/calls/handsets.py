@@ -15,6 +15,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.kinds import branch_calls
 from hotline.calls.kinds.base import Work
 from hotline.calls.models import Call, Leg
+from hotline.calls.standby.memo import PARAMETER
 from hotline.calls.states import LegState, may_follow, reported
 from hotline.directory import health
 from hotline.telephony import twiml
@@ -26,8 +27,11 @@ from tickets import desk
 from tickets.models import Ticket
 
 
-def screen(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> str:
-    """Answer a handset that was picked up: whisper who calls and ask for a key. A machine is hung up on."""
+def screen(x: Exchange, session: Session, leg_id: UUID, event: CallEvent, memo: str = "") -> str:
+    """Answer a handset that was picked up: whisper who calls and ask for a key. A machine is hung up on.
+
+    ``memo`` is the query of our address; it goes into the next one.
+    """
     now = x.clock()
     call, leg = _load(session, leg_id)
     if leg.sid is None:
@@ -35,16 +39,16 @@ def screen(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> str
     if may_follow(LegState(leg.state), LegState.PICKED_UP):
         leg.state, leg.picked_up_at = LegState.PICKED_UP.value, now
     if event.machine:
-        return _speak(x, leg, (Leave(),))
+        return _speak(x, leg, (Leave(),), memo)
     flow = x.flows["accept_call"]
-    return _turn(x, session, call, leg, Position(flow.start), Begin(), now)
+    return _turn(x, session, call, leg, Position(flow.start), Begin(), now, memo=memo)
 
 
-def key(x: Exchange, session: Session, leg_id: UUID, position: Position, event: CallEvent) -> str:
+def key(x: Exchange, session: Session, leg_id: UUID, position: Position, event: CallEvent, memo: str = "") -> str:
     """Apply the key pressed on a handset; the first call to accept wins, a second handset is thanked."""
     now = x.clock()
     call, leg = _load(session, leg_id)
-    return _turn(x, session, call, leg, position, Keys(event.digits), now, event.digits)
+    return _turn(x, session, call, leg, position, Keys(event.digits), now, event.digits, memo)
 
 
 def status(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> None:
@@ -83,6 +87,7 @@ def _turn(
     given: Input,
     now: datetime,
     pressed: str = "",
+    memo: str = "",
 ) -> str:
     flow, steps = x.flows["accept_call"], list[Step]()
     for _ in range(5):
@@ -93,7 +98,7 @@ def _turn(
         if turn.resume is None:
             break
         position, given = turn.resume, Begin()
-    return _speak(x, leg, tuple(steps))
+    return _speak(x, leg, tuple(steps), memo)
 
 
 def _facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
@@ -141,13 +146,13 @@ def answered(session: Session, call: Call, leg: Leg, now: datetime) -> None:
     desk.answered(session, ticket, leg.label, int((now - call.started_at).total_seconds()), now)
 
 
-def _speak(x: Exchange, leg: Leg, steps: tuple[Step, ...]) -> str:
+def _speak(x: Exchange, leg: Leg, steps: tuple[Step, ...], memo: str) -> str:
     base = f"{x.settings.base_url}/carrier/legs/{leg.id}"
     style = Style(
         book=x.book,
         language=x.settings.default_language,
         carrier=x.capabilities,
-        url=lambda at: f"{base}/key/{at}",
+        url=lambda at: f"{base}/key/{at}" + (f"?{PARAMETER}={memo}" if memo else ""),
         audio_url=lambda name: f"{x.settings.base_url}/carrier/audio/{name}",
     )
     return twiml.render(steps, style)

@@ -163,8 +163,8 @@ class _Reader:
                 id=id_,
                 name=spoken[id_],
                 handsets=tuple(handsets[id_]),
-                first=_carried(self._duty[id_].first, handsets[id_], 0, {}),
-                backup=_carried(self._duty[id_].backup, handsets[id_], 1, staff),
+                first=carried(self._duty[id_].first, handsets[id_], 0, {}),
+                backup=carried(self._duty[id_].backup, handsets[id_], 1, staff),
                 unconfirmed=(first := self._duty[id_].first) is not None and (id_, first.staff_id) in missing,
             )
             for id_ in names
@@ -256,7 +256,7 @@ class _Reader:
         return Phone(kind, id_, number.value, label, extension=number.extension or "", busy=number_hash in self._busy)
 
 
-def _carried(duty: OnDuty | None, handsets: Sequence[Phone], usual: int, own: Mapping[UUID, Phone]) -> Phone | None:
+def carried(duty: OnDuty | None, handsets: Sequence[Phone], usual: int, own: Mapping[UUID, Phone]) -> Phone | None:
     """Return the telephone a person on duty carries: the shift's handset, else the role's, else their own."""
     if duty is None:
         return None

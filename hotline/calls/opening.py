@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -30,10 +31,10 @@ class NoLineError(LookupError):
     """Nothing is set up yet: there is no line on which a call could be taken."""
 
 
-def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime) -> Call | None:
+def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime, id_: UUID | None = None) -> Call | None:
     """Store a new call with its ticket; None when the same call was stored at the same instant elsewhere.
 
-    Raises NoLineError when the directory is empty.
+    ``id_`` is given for a call that began while the database was away. Raises NoLineError when the directory is empty.
     """
     line = _line(x, session, event.called)
     hash_ = x.vault.fingerprint(event.caller.value) if event.caller else None
@@ -45,7 +46,7 @@ def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime) ->
     contact = desk.Contact(line.tenant_id, station, line.id, survivor.id if survivor else None, hash_, sealed)
     ticket = _ticket(session, contact, now)
     row = {
-        "id": new_id(),
+        "id": id_ or new_id(),
         "sid": event.sid,
         "tenant_id": line.tenant_id,
         "line_id": line.id,

@@ -16,9 +16,12 @@ from sqlalchemy.orm import Session
 
 from hotline.calls import chain, endings, errands, opening, routing, transfer
 from hotline.calls.briefing import Briefing
+from hotline.calls.choices import choose
 from hotline.calls.exchange import Exchange
-from hotline.calls.lookup import duty_station, facts_for, inquiry_of, policy_for
+from hotline.calls.lookup import facts_for, inquiry_of, policy_for
 from hotline.calls.models import Call, Leg, Reply
+from hotline.calls.standby.memo import Memo, prefixes
+from hotline.calls.states import TRIED
 from hotline.directory.models import Line, Survivor
 from hotline.numbers import from_stored
 from hotline.telephony import twiml
@@ -29,7 +32,6 @@ from ivr_flows.engine.steps import (
     Begin,
     Continue,
     Dialled,
-    Effect,
     Input,
     Keys,
     Position,
@@ -162,7 +164,8 @@ def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position
             legs = () if isinstance(taken, chain.EverybodyBusy) else taken
         steps.extend(turn.steps)
         for effect in turn.effects:
-            _apply(x, session, call, effect, now)
+            if choose(session, call, effect, now):
+                _plan(x, session, call, now)
         if turn.resume is None:
             break
         at, given = turn.resume, Begin()
@@ -170,34 +173,6 @@ def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position
         ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
         endings.promise(session, call, ticket, policy, now, "nobody_answered")
     return _keep(session, call, number, asked, _render(x, session, call, steps, legs), now)
-
-
-def _apply(x: Exchange, session: Session, call: Call, effect: Effect, now: datetime) -> None:
-    """Apply a decision of the caller; those that change who is sought make a new plan."""
-    ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
-    match effect.kind:
-        case "language":
-            call.language = effect.value
-        case "station":
-            call.station_id = call.home_id = ticket.station_id = UUID(effect.value)
-            call.station_chosen = True
-        case "need":
-            call.need = ticket.need = effect.value
-        case "domain":
-            call.domain = ticket.domain = effect.value
-        case "urgent":
-            call.urgent = True
-            desk.urgent(session, ticket, now)
-        case "survivor":
-            survivor = session.get_one(Survivor, UUID(effect.value))
-            call.survivor_id = ticket.survivor_id = survivor.id
-            if not call.station_chosen:
-                call.home_id = survivor.station_id
-                call.station_id = ticket.station_id = duty_station(session, survivor.station_id)
-        case _:
-            return
-    desk.note(session, ticket.id, "chosen", now, actor="caller", what=effect.kind, value=effect.value)
-    _plan(x, session, call, now)
 
 
 def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
@@ -211,6 +186,7 @@ def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], le
     line = session.get_one(Line, call.line_id)
     survivor = session.get(Survivor, call.survivor_id) if call.survivor_id else None
     base = f"{x.settings.base_url}/carrier"
+    memo = _memo(session, call, legs)
     if not legs:
         pause = transfer.PAUSE_SECONDS if call.outcome == "answered" else chain.PAUSE_SECONDS
         steps = [held for planned in steps for held in _hold_the_line(planned, pause)]
@@ -218,23 +194,46 @@ def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], le
         book=x.book,
         language=call.language,
         carrier=x.capabilities,
-        url=lambda at: f"{base}/calls/{call.id}/{call.step + 1}/{at}",
+        url=lambda at: x.standby.address(f"{base}/calls/{call.id}/{call.step + 1}/{at}", memo),
         audio_url=lambda name: f"{base}/audio/{name}",
         recording_url=f"{base}/calls/{call.id}/recording",
         line=line.code,
         dialect=survivor.dialect if survivor else "",
     )
     if legs:
-        targets = tuple(_target(x, base, leg) for leg in legs)
+        targets = tuple(_target(x, base, leg, memo) for leg in legs)
         shown = x.settings.carrier_from or from_stored(x.vault.open(line.number_sealed)).value
         style = replace(style, ringing=Ringing(targets, legs[0].ring_seconds, shown))
     return twiml.render(steps, style)
 
 
-def _target(x: Exchange, base: str, leg: Leg) -> Target:
+def _target(x: Exchange, base: str, leg: Leg, memo: Memo) -> Target:
     number = from_stored(x.vault.open(leg.number_sealed))
     legs = f"{base}/legs/{leg.id}"
-    return Target(number.value, f"{legs}/screen", f"{legs}/status", number.extension or "")
+    screen = x.standby.address(f"{legs}/screen", memo)
+    return Target(number.value, screen, f"{legs}/status", number.extension or "")
+
+
+def _memo(session: Session, call: Call, ringing: Sequence[Leg]) -> Memo:
+    """Return what the next webhooks say of the call, should the database be away by then (docs/adr/0019)."""
+    ready = [leg.id for leg in ringing]
+    states = [state.value for state in TRIED]
+    rung = select(Leg.number_hash).where(Leg.call_id == call.id, Leg.state.in_(states), Leg.id.not_in(ready))
+    return Memo(
+        call_id=call.id,
+        line_id=call.line_id,
+        home=call.home_id,
+        station=call.station_id,
+        started=call.started_at,
+        survivor=call.survivor_id,
+        language=call.language,
+        need=call.need,
+        domain=call.domain,
+        urgent=call.urgent,
+        chosen_station=call.station_chosen,
+        rung=prefixes(session.scalars(rung)) if call.step else (),
+        ready=prefixes(leg.number_hash for leg in ringing),
+    )
 
 
 def _hold_the_line(step: Step, pause: int) -> tuple[Step, ...]:

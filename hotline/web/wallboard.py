@@ -18,7 +18,7 @@ from hotline.calls.last_resort import LastResort
 from hotline.calls.statistics import reading, wall
 from hotline.calls.statistics.reading import Numbers
 from hotline.calls.statistics.scope import subtree
-from hotline.calls.statistics.wall import Standing, Unwrapped
+from hotline.calls.statistics.wall import Alone, Standing, Unwrapped
 from hotline.clock import local
 from hotline.directory.models import Handset
 from hotline.reach import Reach
@@ -81,6 +81,8 @@ class Wall:
     unwrapped: Sequence[Unwrapped]
     posts: Sequence[Post]
     gaps: Sequence[tuple[str, Gap]]
+    alone: Alone | None
+    """Calls of the last day that went on without the database."""
 
 
 @views.get("/wallboard")
@@ -114,6 +116,7 @@ def read(session: Session, where: Place, now: datetime) -> Wall:
         unwrapped=wall.unwrapped(session, tenant, ids, WRAP_UPS),
         posts=posts,
         gaps=gaps,
+        alone=wall.alone(session, tenant, ids, now - AHEAD),
     )
 
 

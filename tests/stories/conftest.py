@@ -55,6 +55,7 @@ def make_town(servers: Addresses, county_template: str, tmp_path: Path) -> Itera
             carrier=carrier,
             carrier_token=SecretStr(TOKEN),
             default_language=language,
+            database_patience_ms=3000,
         )
         made.append((name, settle(settings, world)))
         return made[-1][1]

@@ -48,6 +48,13 @@ SELECT ticket.id, ticket.number, ticket.station_id, ticket.answered_by, ended.at
 """)
 
 
+_ALONE = text("""
+SELECT min(taken.happened_at) AS first, max(taken.happened_at) AS last, count(DISTINCT taken.call_id) AS calls
+  FROM brought_in AS taken JOIN call ON call.id = taken.call_id
+ WHERE taken.happened_at >= :since AND call.tenant_id = :tenant AND call.station_id = ANY(:stations)
+""")
+
+
 @dataclass(frozen=True)
 class Standing:
     """Tickets that are not resolved: all, those past a promised time, those owed a call back."""
@@ -83,6 +90,22 @@ def open_tickets(session: Session, stations: Collection[UUID], now: datetime, li
     """Return the open tickets of stations: the late first, then promised call backs, the urgent, the oldest."""
     values = {"stations": list(stations), "now": now, "limit": limit}
     return [Open(*row) for row in session.execute(_LISTED, values)]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Calls that went on from the snapshot because the database did not answer, from the first to the last turn."""
+
+    first: datetime
+    last: datetime
+    calls: int
+
+
+def alone(session: Session, tenant_id: UUID, stations: Collection[UUID], since: datetime) -> Alone | None:
+    """Return the calls since then that were taken without the database; None: there were none."""
+    values = {"tenant": tenant_id, "stations": list(stations), "since": since}
+    found = session.execute(_ALONE, values).one()
+    return Alone(*found) if found.calls else None
 
 
 def standing(session: Session, tenant_id: UUID, stations: Collection[UUID], now: datetime) -> Standing:

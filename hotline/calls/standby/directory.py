@@ -1,0 +1,175 @@
+"""What hotline.calls.lookup answers from the database, answered from a snapshot. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
+from hotline.calls.lookup import carried
+from hotline.calls.standby.memo import PREFIX_BYTES, Memo
+from hotline.calls.standby.snapshot import LineRow, Person, Snapshot, StationRow
+from hotline.directory import hours
+from hotline.directory.policy import RoutingPolicy
+from hotline.directory.vocabulary import DOMAINS, NEEDS
+from hotline.numbers import Number
+from hotline.roster.duty import Roster, StationDuty, on_duty
+from hotline.vault import Vault
+from ivr_flows.engine.steps import Choice
+
+
+class Directory:
+    """A snapshot with its indices; made once per snapshot."""
+
+    def __init__(self, snapshot: Snapshot, vault: Vault) -> None:
+        self.snapshot = snapshot
+        self.lines = {line.id: line for line in snapshot.lines}
+        self._by_number = {line.number: line for line in snapshot.lines}
+        self.stations = {station.id: station for station in snapshot.stations}
+        self._by_code = {(s.tenant_id, s.code): s for s in snapshot.stations if s.active}
+        self._policies = {(p.tenant_id, p.station_id): p.data for p in snapshot.policies}
+        self.persons = {person.id: person for people in snapshot.people.values() for person in people}
+        phones = [*(p for some in snapshot.handsets.values() for p in some), *snapshot.staff.values()]
+        phones += [branch.phone for branch in snapshot.branches]
+        self._branch_numbers = {branch.phone.number for branch in snapshot.branches}
+        self._numbers = {vault.fingerprint(p.number)[:PREFIX_BYTES]: p.number for p in phones}
+
+    def line_called(self, called: Number | None) -> LineRow | None:
+        """Return the published line of a number; an unknown one is taken as the first trunk line."""
+        trunk = next((line for line in self.snapshot.lines if line.flow == "main"), None)
+        return self._by_number.get(called.value, trunk) if called else trunk
+
+    def people(self, tenant_id: UUID, number_hash: bytes | None) -> Sequence[Person]:
+        """Return who may be ringing from a number."""
+        found = self.snapshot.people.get(number_hash.hex(), ()) if number_hash else ()
+        return [person for person in found if person.tenant_id == tenant_id]
+
+    def path(self, station_id: UUID) -> Sequence[StationRow]:
+        """Return a station and those above it."""
+        found: list[StationRow] = []
+        at: UUID | None = station_id
+        while at in self.stations and len(found) < 20:
+            found.append(self.stations[at])
+            at = found[-1].parent_id
+        return found
+
+    def duty_station(self, station_id: UUID) -> StationRow:
+        """Return the station whose duty handset serves the people of a station: itself or one above it."""
+        path = self.path(station_id)
+        levels = self.snapshot.levels.get(path[0].tenant_id, 0)
+        duty_level = max(0, levels - 2) if levels else 1
+        return next((s for s in path if s.level <= duty_level), path[-1])
+
+    def policy(self, station_id: UUID) -> RoutingPolicy:
+        """Return the policy in force at a station: its own, else the nearest above it, else the tenant's."""
+        path = self.path(station_id)
+        places = [(s.tenant_id, s.id) for s in path] + [(path[0].tenant_id, None)]
+        return RoutingPolicy.model_validate(next((self._policies[p] for p in places if p in self._policies), {}))
+
+    def numbers(self, prefixes: Iterable[bytes]) -> frozenset[str]:
+        """Return the numbers that these prefixes of hashes mean."""
+        return frozenset(self._numbers[prefix] for prefix in prefixes if prefix in self._numbers)
+
+    def is_branch(self, number: Number) -> bool:
+        """Return whether a telephone is a volunteer's or partner's: they are told as little as helps."""
+        return number.value in self._branch_numbers
+
+    def spoken(self, station: StationRow, language: str) -> str:
+        """Return a station's name as it is said."""
+        return station.name_en if language == "en" else station.name
+
+    def choices(self, what: str, memo: Memo, caller_hash: bytes | None) -> tuple[Choice, ...]:
+        """Return a list that the flow reads out: stations, needs, domains, survivors."""
+        tenant, english = self.lines[memo.line_id].tenant_id, memo.language == "en"
+        if what in ("needs", "domains"):
+            words = NEEDS if what == "needs" else DOMAINS
+            return tuple(Choice(code, both[english]) for code, both in words.items())
+        if what == "survivors":
+            return tuple(Choice(str(p.id), p.name) for p in self.people(tenant, caller_hash))
+        level = max(1, self.snapshot.levels.get(tenant, 0) - 2)
+        shown = [s for s in self.snapshot.stations if s.tenant_id == tenant and s.active and s.level == level]
+        return tuple(Choice(str(s.id), self.spoken(s, memo.language)) for s in sorted(shown, key=lambda row: row.code))
+
+    def facts(self, memo: Memo, now: datetime, caller: str | None, busy: Collection[str]) -> Facts:
+        """Return what the plan of a call depends on; ``busy``: numbers that other calls ring at this moment."""
+        line, path = self.lines[memo.line_id], self.path(memo.home)
+        station, policy = self.duty_station(memo.home), self.policy(memo.home)
+        codes = station.neighbours[: policy.neighbours]
+        near = [self._by_code[key] for code in codes if (key := (station.tenant_id, code)) in self._by_code]
+        parents = [s for s in path if 0 < s.level < station.level]
+        root, home = path[-1], path[0]
+        rows = {s.id: s for s in (station, home, root, *near, *parents)}
+        duties = {id_: on_duty(self.snapshot.rosters.get(id_) or Roster(id_), now) for id_ in rows}
+        around = {id_: self._station(row, duties[id_], memo.language, busy) for id_, row in rows.items()}
+        paired, on = self._paired(memo.survivor, around, duties, busy)
+        left = policy.limit_seconds - int((now - memo.started).total_seconds())
+        return Facts(
+            now=now,
+            policy=policy.model_copy(update={"limit_seconds": left}),
+            station=around[station.id],
+            village=around[home.id] if home.level > station.level else None,
+            neighbours=tuple(around[s.id] for s in (*near, *parents)),
+            county=around[root.id] if root.id != station.id else None,
+            paired=paired,
+            paired_on_duty=on,
+            branches=self._branches(line, {s.id for s in path}, now, memo.language, busy),
+            caller=caller,
+            flow=line.flow,
+            need=memo.need,
+            domain=memo.domain,
+            urgent=memo.urgent,
+            called_owner=line.owner_id,
+            tried=self.numbers(memo.rung),
+        )
+
+    def _station(self, row: StationRow, duty: StationDuty, language: str, busy: Collection[str]) -> StationFacts:
+        handsets = [_now(phone, busy) for phone in self.snapshot.handsets.get(row.id, ())]
+        staff = {id_: _now(self.snapshot.staff[id_], busy) for id_ in _carriers(duty) if id_ in self.snapshot.staff}
+        return StationFacts(
+            id=row.id,
+            name=self.spoken(row, language),
+            handsets=tuple(handsets),
+            first=carried(duty.first, handsets, 0, {}),
+            backup=carried(duty.backup, handsets, 1, staff),
+            unconfirmed=duty.first is not None and (row.id, duty.first.staff_id) in self.snapshot.missing,
+        )
+
+    def _paired(
+        self,
+        survivor: UUID | None,
+        around: Mapping[UUID, StationFacts],
+        duties: Mapping[UUID, StationDuty],
+        busy: Collection[str],
+    ) -> tuple[Phone | None, bool]:
+        person = self.persons.get(survivor) if survivor else None
+        if person is None or person.paired is None:
+            return None, False
+        for id_, duty in duties.items():
+            if duty.first and duty.first.staff_id == person.paired:
+                return around[id_].first, True
+            if duty.backup and duty.backup.staff_id == person.paired:
+                return around[id_].backup, True
+        phone = self.snapshot.staff.get(person.paired)
+        return (_now(phone, busy) if phone else None), False
+
+    def _branches(
+        self, line: LineRow, area: Collection[UUID], now: datetime, language: str, busy: Collection[str]
+    ) -> tuple[BranchFacts, ...]:
+        return tuple(
+            BranchFacts(
+                _now(b.phone, busy), b.owner_id, b.owner_en if b.owner_en and language == "en" else b.owner, b.kind,
+                b.serves, hours.is_open(b.hours, now), priority=b.priority,
+            )
+            for b in self.snapshot.branches
+            if b.tenant_id == line.tenant_id and (b.station_id is None or b.station_id in area)
+        )  # fmt: skip
+
+
+def _now(phone: Phone, busy: Collection[str]) -> Phone:
+    return replace(phone, busy=True) if phone.number in busy else phone
+
+
+def _carriers(duty: StationDuty) -> Iterable[UUID]:
+    return (one.staff_id for one in (duty.first, duty.backup) if one)

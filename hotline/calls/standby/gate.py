@@ -1,0 +1,153 @@
+"""Asks the database with little patience: whoever finds it silent closes the gate, and nobody after them waits."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from os import dup
+
+from psycopg import Error as DriverError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from hotline.db import SessionFactory
+
+log = logging.getLogger(__name__)
+
+FRESH_SECONDS = 0.5
+"""A database that has answered this short a while ago is not asked whether it is there."""
+LONGEST_SECONDS = 3.0
+"""A webhook's whole transaction: then its connection is cut, and the caller is answered within 5 s all the same."""
+_GONE = ("08", "53", "57P", "25006", "XX")
+"""Beginnings of SQLSTATEs: no connection, no resources (disk full, too many connections), going down, read-only."""
+
+
+class NoDatabaseError(Exception):
+    """The database did not answer in time, or has not been answering."""
+
+
+def is_gone(error: BaseException) -> bool:
+    """Return whether an error says that the database is away, and not that our question was wrong."""
+    if isinstance(error, (NoDatabaseError, PoolTimeoutError, ConnectionError)):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    original = error.orig
+    if error.connection_invalidated or not isinstance(original, DriverError):
+        return True
+    state = original.sqlstate
+    return state is None or state.startswith(_GONE)
+
+
+class Gate:
+    """The way of the webhooks of one process to the database."""
+
+    def __init__(self, engine: Engine, patience_seconds: float) -> None:
+        self._engine, self._patience = engine, patience_seconds
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="database")
+        self._watchdog = Watchdog()
+        self._answered = 0.0
+        self.closed = False
+        """True while the database is taken to be away."""
+
+    def close(self, why: BaseException) -> None:
+        """The database is away: nobody asks it until somebody has seen it again."""
+        if not self.closed:
+            log.error("the database does not answer, calls go on from the snapshot: %s", why)
+        self.closed, self._answered = True, 0.0
+
+    def open(self) -> None:
+        """The database is back."""
+        if self.closed:
+            log.warning("the database answers again")
+        self.closed = False
+
+    def ping(self) -> bool:
+        """Return whether the database answers within the patience. Safe to call while it hangs."""
+        try:
+            asked: Future[None] = self._threads.submit(self._ask)
+            asked.result(self._patience)
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is no answer)
+            log.info("no answer from the database: %s", type(error).__name__)
+            return False
+        self._answered = time.monotonic()
+        return True
+
+    @contextmanager
+    def transaction(self, sessions: SessionFactory, *, patient: bool = False) -> Iterator[Session]:
+        """Give a session for the work of one webhook and commit it: all of it within the time there is.
+
+        ``patient``: there is nothing better than waiting. Raises NoDatabaseError while the gate is closed.
+        """
+        if not patient:
+            if self.closed:
+                raise NoDatabaseError("the gate is closed")
+            if time.monotonic() - self._answered > FRESH_SECONDS and not self.ping():
+                raise NoDatabaseError("no answer within the patience")
+        with sessions() as session:
+            connection = session.connection().connection.driver_connection
+            descriptor = connection.pgconn.socket if connection else -1
+            with self._watchdog.over(descriptor, LONGEST_SECONDS):
+                yield session
+                session.commit()
+        self._answered = time.monotonic()
+
+    def _ask(self) -> None:
+        for last in (False, True):
+            try:
+                with self._engine.connect() as connection:
+                    connection.execute(text("SELECT 1"))
+                return
+            except DBAPIError as error:
+                if last or not error.connection_invalidated:  # a restart leaves connections that are dead: once more
+                    raise
+
+
+class Watchdog:
+    """One thread that cuts connections which have waited too long for an answer."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until: dict[object, tuple[float, int]] = {}
+        self._thread: threading.Thread | None = None
+        self._something = threading.Event()
+
+    @contextmanager
+    def over(self, descriptor: int, seconds: float) -> Iterator[None]:
+        """Watch over what is done on a socket: after ``seconds`` it is shut down, an error for whoever waits on it."""
+        token = object()
+        with self._lock:
+            self._until[token] = (time.monotonic() + seconds, descriptor)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+                self._thread.start()
+        self._something.set()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._until.pop(token, None)
+
+    def _watch(self) -> None:
+        while self._something.wait():
+            with self._lock:
+                now = time.monotonic()
+                late = [token for token, (until, _) in self._until.items() if until < now]
+                for token in late:
+                    _cut(self._until.pop(token)[1])
+                if not self._until:
+                    self._something.clear()
+            time.sleep(0.1)
+
+
+def _cut(descriptor: int) -> None:
+    log.error("a transaction took too long, its connection is cut")
+    with suppress(OSError), socket.socket(fileno=dup(descriptor)) as connection:
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,198 @@
+"""What happened while the database did not answer: one file on this machine, every line on disk before we answer.
+
+SQLite does the appending, the fsync and the unique keys; what is written is sealed like all personal data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID, uuid4
+
+from hotline.vault import Vault
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS journal (id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS entry (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, step TEXT NOT NULL, call TEXT NOT NULL,
+  kind TEXT NOT NULL, at TEXT NOT NULL, sealed BLOB NOT NULL, brought_in INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (owner, step));
+CREATE INDEX IF NOT EXISTS entry_pending ON entry (seq) WHERE brought_in = 0;
+CREATE INDEX IF NOT EXISTS entry_call ON entry (call, kind);
+CREATE TABLE IF NOT EXISTS hold (number TEXT PRIMARY KEY, call TEXT NOT NULL, until REAL NOT NULL);
+"""
+KEPT_SECONDS = 7 * 24 * 3600.0
+"""How long lines stay after they were brought in: they are the proof that they were."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One webhook that was answered without the database: what it said, what we decided, what we answered.
+
+    ``owner`` and ``step`` name the webhook (call and number, leg and key, …): the same one again is the same entry.
+    """
+
+    owner: str
+    step: str
+    call: str
+    """The call's identifier; empty where the webhook names only the carrier's."""
+    kind: str
+    """begin, turn, screen, key, leg_status, status or recording."""
+    at: datetime
+    facts: Mapping[str, Any]
+    reply: str = ""
+    seq: int = 0
+
+
+def _forgiving(read: Callable[P, T]) -> Callable[P, T | None]:
+    """A journal that fails (a full disk) must not keep a caller waiting: None, and a line in the log."""
+
+    @wraps(read)
+    def forgiving(*args: P.args, **kwargs: P.kwargs) -> T | None:
+        try:
+            return read(*args, **kwargs)
+        except (sqlite3.Error, OSError) as error:
+            log.error("the journal fails: %s", error)
+            return None
+
+    return forgiving
+
+
+class Journal:
+    """The journal of one machine; several processes and threads may write to it.
+
+    What calls do with it never fails: at worst nothing is remembered. Bringing in raises sqlite3.Error or OSError.
+    """
+
+    def __init__(self, file: Path, vault: Vault) -> None:
+        self._file, self._vault = file, vault
+        self._preparing = threading.Lock()
+        self._prepared = False
+
+    @property
+    def id(self) -> UUID:
+        """The name of this journal, by which the database knows its lines."""
+        with self._connection() as db:
+            db.execute("INSERT INTO journal (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM journal)", (str(uuid4()),))
+            return UUID(db.execute("SELECT id FROM journal").fetchone()[0])
+
+    @_forgiving
+    def reply(self, owner: str, step: str) -> str | None:
+        """Return what this webhook was answered before, None when it is new."""
+        if not self._file.exists():
+            return None
+        with self._connection() as db:
+            row = db.execute("SELECT sealed FROM entry WHERE owner = ? AND step = ?", (owner, step)).fetchone()
+        return str(self._open(row[0])["reply"]) if row else None
+
+    def write(self, entry: Entry) -> str:
+        """Append an entry, on disk when this returns, and return its answer: the first one's where it came twice."""
+        if self._append(entry) is False:
+            return self.reply(entry.owner, entry.step) or entry.reply
+        return entry.reply
+
+    @_forgiving
+    def _append(self, entry: Entry) -> bool:
+        sealed = self._vault.seal(json.dumps({"facts": entry.facts, "reply": entry.reply}, ensure_ascii=False))
+        values = (entry.owner, entry.step, entry.call, entry.kind, entry.at.isoformat(), sealed)
+        with self._connection() as db:
+            added = db.execute(
+                "INSERT INTO entry (owner, step, call, kind, at, sealed) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                values,
+            )
+            return added.rowcount == 1
+
+    @_forgiving
+    def accepted(self, call: str) -> bool:
+        """Return whether a handset took this call by a key while the database was away."""
+        if not self._file.exists():
+            return False
+        with self._connection() as db:
+            return db.execute("SELECT 1 FROM entry WHERE call = ? AND kind = 'accept'", (call,)).fetchone() is not None
+
+    def pending(self, limit: int = 500) -> Sequence[Entry]:
+        """Return the entries that are not in the database yet, oldest first."""
+        if not self._file.exists():
+            return ()
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT seq, owner, step, call, kind, at, sealed FROM entry WHERE brought_in = 0 ORDER BY seq LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [self._entry(row) for row in rows]
+
+    def is_in(self, seq: int) -> None:
+        """Remember that an entry is in the database."""
+        with self._connection() as db:
+            db.execute("UPDATE entry SET brought_in = 1 WHERE seq = ?", (seq,))
+
+    def forget(self, before: datetime) -> None:
+        """Let go of entries that were brought in and are older than this."""
+        if self._file.exists():
+            with self._connection() as db:
+                db.execute("DELETE FROM entry WHERE brought_in = 1 AND at < ?", (before.isoformat(),))
+
+    @_forgiving
+    def hold(self, numbers: Iterable[str], call: str, now: datetime, until: datetime) -> frozenset[str]:
+        """Hold telephones (by hex of their hash) for a call; return all that it holds: no other call has them."""
+        with self._connection() as db:
+            for number in numbers:
+                db.execute(
+                    "INSERT INTO hold VALUES (?, ?, ?) ON CONFLICT (number) DO UPDATE SET call = excluded.call,"
+                    " until = excluded.until WHERE hold.until <= ? OR hold.call = excluded.call",
+                    (number, call, until.timestamp(), now.timestamp()),
+                )
+            return frozenset(row[0] for row in db.execute("SELECT number FROM hold WHERE call = ?", (call,)))
+
+    @_forgiving
+    def held(self, now: datetime, besides: str) -> frozenset[str]:
+        """Return the telephones that other calls hold at ``now``."""
+        if not self._file.exists():
+            return frozenset()
+        with self._connection() as db:
+            rows = db.execute("SELECT number FROM hold WHERE until > ? AND call <> ?", (now.timestamp(), besides))
+            return frozenset(row[0] for row in rows)
+
+    @_forgiving
+    def release(self, call: str) -> None:
+        """All telephones of a call are free for others."""
+        with self._connection() as db:
+            db.execute("DELETE FROM hold WHERE call = ?", (call,))
+
+    def _entry(self, row: tuple[int, str, str, str, str, str, bytes]) -> Entry:
+        seq, owner, step, call, kind, at, sealed = row
+        inside = self._open(sealed)
+        return Entry(owner, step, call, kind, datetime.fromisoformat(at), inside["facts"], inside["reply"], seq)
+
+    def _open(self, sealed: bytes) -> dict[str, Any]:
+        inside: dict[str, Any] = json.loads(self._vault.open(sealed))
+        return inside
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection whose work is on disk when it is given back. Raises sqlite3.Error."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._file, timeout=2)) as db:
+            db.execute("PRAGMA synchronous = FULL")
+            with self._preparing:
+                if not self._prepared:
+                    self._file.chmod(0o600)
+                    db.execute("PRAGMA journal_mode = WAL")
+                    db.executescript(_SCHEMA)
+                    self._prepared = True
+            with db:
+                yield db

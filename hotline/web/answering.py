@@ -1,0 +1,145 @@
+"""How a webhook is answered: by the database within its time, else from the snapshot, at worst by a kind sentence."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from flask import Response, current_app, request
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from hotline.calls.exchange import Exchange
+from hotline.calls.standby.bringing_in import bring_in
+from hotline.calls.standby.gate import is_gone
+from hotline.calls.standby.memo import PARAMETER, Memo
+from hotline.calls.standby.turns import NoSnapshotError
+from hotline.numbers import mask
+from hotline.telephony import events, twiml
+from hotline.telephony.events import CallEvent
+from ivr_flows.engine.steps import prompt
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+Handler = Callable[Concatenate[Exchange, Session, CallEvent, P], str | None]
+Spare = Callable[..., str | None]
+"""What answers the same webhook without a database: given exchange, memo, event and the parts of the address."""
+
+CARRIED = (
+    "Digits", "RecordingSid", "RecordingUrl", "RecordingDuration", "DialCallStatus", "DialCallDuration", "DialBridged",
+)  # fmt: skip
+"""What the caller or the carrier told us and must survive a second try of the same webhook."""
+TRIES = 2
+"""A webhook that fails for another reason than the database is tried so often before the snapshot answers."""
+
+
+def unable(*_: object, **__: object) -> None:
+    """Answer nothing: calls that we have placed wait for the database, spoken to, and keep what was pressed."""
+    raise NoSnapshotError("this cannot be done from the snapshot")
+
+
+def spoken(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]]:
+    """Make a webhook that somebody listens to: one transaction, one commit; whatever fails, they hear words."""
+
+    def decorate(handler: Handler[P]) -> Callable[P, Response]:
+        @functools.wraps(handler)
+        def view(*args: P.args, **kwargs: P.kwargs) -> Response:
+            x, event = _exchange(), events.read(request.values)
+            try:
+                reply = _answer(
+                    x,
+                    event,
+                    lambda session: handler(x, session, event, *args, **kwargs),
+                    lambda memo: spare(x, memo, event, *args, **kwargs),
+                )
+            except Exception:  # whatever went wrong, the caller hears a sentence and goes on
+                log.exception("webhook %s of call %s from %s failed", request.endpoint, event.sid, _who(event))
+                reply = _apology(x) if event.sid else twiml.empty()
+            if reply is None:
+                return Response(status=204)
+            return Response(reply, mimetype="text/xml")
+
+        return view
+
+    return decorate
+
+
+def quiet(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]]:
+    """Make a webhook of a report that nobody listens to: 204, or 500 so that the carrier's log shows the failure."""
+
+    def decorate(handler: Handler[P]) -> Callable[P, Response]:
+        @functools.wraps(handler)
+        def view(*args: P.args, **kwargs: P.kwargs) -> Response:
+            x, event = _exchange(), events.read(request.values)
+            try:
+                _answer(
+                    x,
+                    event,
+                    lambda session: handler(x, session, event, *args, **kwargs),
+                    lambda memo: spare(x, memo, event, *args, **kwargs),
+                )
+            except Exception:  # the sweep finds what a lost report would have said
+                log.exception("report %s of call %s failed", request.endpoint, event.sid)
+                return Response(status=500)
+            return Response(status=204)
+
+        return view
+
+    return decorate
+
+
+def memo_of_request(x: Exchange) -> Memo | None:
+    """Return what the address says of its call: ours, or that of the webhook which failed."""
+    text = request.args.get(PARAMETER, "")
+    if not text and (failed := request.form.get("ErrorUrl")):
+        text = parse_qs(urlsplit(failed).query).get(PARAMETER, [""])[0]
+    return x.standby.memos.read(text) if text else None
+
+
+def _answer(
+    x: Exchange, event: CallEvent, ask: Callable[[Session], str | None], alone: Callable[[Memo | None], str | None]
+) -> str | None:
+    """Ask the database, unless it is away or the call has gone on without it before; then the snapshot."""
+    memo, standby = memo_of_request(x), x.standby
+    ready = standby.directory is not None
+    if ready and memo and memo.alone:
+        return alone(memo)
+    try:
+        if standby.dirty and ready and not standby.gate.closed:
+            bring_in(x)  # what happened before comes first
+        with standby.gate.transaction(x.sessions, patient=not ready) as session:
+            return ask(session)
+    except Exception as error:
+        gone = is_gone(error)
+        if not ready or not (gone or _tries() >= TRIES):
+            raise
+        if gone and not isinstance(error, PoolTimeoutError):
+            standby.gate.close(error)
+        log.warning("webhook %s of call %s is answered from the snapshot: %s", request.endpoint, event.sid, error)
+    return alone(memo)
+
+
+def _exchange() -> Exchange:
+    found: Exchange = current_app.extensions["hotline"]
+    return found
+
+
+def _tries() -> int:
+    return request.args.get("again", type=int, default=0)
+
+
+def _apology(x: Exchange) -> str:
+    """Say that we are still at it and ask for the same document again, keys and all."""
+    again = _tries()
+    carried = {name: request.values[name] for name in (*CARRIED, PARAMETER) if request.values.get(name)}
+    url = f"{x.settings.base_url}{request.path}?{urlencode({**carried, 'again': again + 1})}"
+    words = x.book.words(prompt("error.line" if again % 4 == 0 else "error.moment"), x.settings.default_language)
+    return twiml.apology(words.text, x.settings.default_language, url, wait_seconds=min(2 + again, 5))
+
+
+def _who(event: CallEvent) -> str:
+    return mask(event.caller.value) if event.caller else "withheld"

@@ -1,0 +1,94 @@
+"""The snapshot answers as the database does: the same plan for everybody, at any hour, also after a night on disk."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from hotline.calls.explain import facts_from
+from hotline.calls.facts import Facts
+from hotline.calls.routing import make_plan
+from hotline.calls.standby import snapshot as kept
+from hotline.calls.standby import taking
+from hotline.calls.standby.directory import Directory
+from hotline.calls.standby.memo import Memo
+from hotline.db import create, new_id
+from hotline.directory.models import Line, Survivor, SurvivorPhone, Tenant
+from hotline.intake import import_file
+from hotline.numbers import Number, from_stored
+from hotline.vault import Vault
+from tests.stories.town import SAMPLE
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+VAULT = Vault((Fernet.generate_key().decode(),), b"pepper")
+
+
+@pytest.fixture
+def county(session: Session) -> Session:
+    report = import_file(session, SAMPLE, VAULT, NOW)
+    assert not report.errors
+    return session
+
+
+def _questions(session: Session) -> Iterator[tuple[Line, Number | None, datetime, dict[str, object]]]:
+    """Everybody on every line at nine in the morning; some at night, at the weekend, with a choice."""
+    lines = session.scalars(select(Line)).all()
+    phones = session.scalars(select(SurvivorPhone.number_hash).join(Survivor)).all()
+    numbers = [from_stored(VAULT.open(p.number_sealed)) for p in session.scalars(select(SurvivorPhone))]
+    assert len(phones) > 10 and len(lines) > 5
+    for number, line in enumerate(lines):
+        yield line, None, NOW + timedelta(hours=9 * number), {}
+    for number, caller in enumerate(numbers):
+        yield lines[number % len(lines)], caller, NOW + timedelta(hours=5 * number % 72), {}
+        choice: dict[str, object] = {"urgent": True} if number % 2 else {"need": "counselling"}
+        yield lines[0], caller, NOW + timedelta(hours=7 * number % 72), choice
+
+
+def test_the_same_plan_as_from_the_database(county: Session, tmp_path: Path) -> None:
+    kept.save(taking.take(county, VAULT, NOW), tmp_path / "snapshot", VAULT)
+    loaded = kept.load(tmp_path / "snapshot", VAULT)
+    assert loaded is not None
+    directory = Directory(loaded, VAULT)
+    for line, caller, at, choice in _questions(county):
+        expected = facts_from(county, VAULT, line, at, caller, **choice)  # type: ignore[arg-type]
+        found = directory.line_called(from_stored(VAULT.open(line.number_sealed)))
+        assert found is not None and found.id == line.id
+        people = directory.people(line.tenant_id, VAULT.fingerprint(caller.value) if caller else None)
+        home = people[0].station_id if people else line.station_id
+        memo = Memo(new_id(), line.id, home, directory.duty_station(home).id, at, **choice)  # type: ignore[arg-type]
+        memo = dataclasses.replace(memo, survivor=people[0].id if len(people) == 1 else None)
+        given = directory.facts(memo, at, caller.value if caller else None, ())
+        assert _sorted(given) == _sorted(expected)
+        assert make_plan(given) == make_plan(expected)
+
+
+def _sorted(facts: Facts) -> Facts:
+    return dataclasses.replace(facts, branches=tuple(sorted(facts.branches, key=lambda b: str(b.phone.id))))
+
+
+def test_what_somebody_else_wrote_is_no_snapshot(county: Session, tmp_path: Path) -> None:
+    file = tmp_path / "snapshot"
+    kept.save(taking.take(county, VAULT, NOW), file, VAULT)
+    assert b"154" not in file.read_bytes() and file.stat().st_mode & 0o077 == 0
+    assert kept.load(file, Vault((Fernet.generate_key().decode(),), b"other")) is None
+    file.write_bytes(file.read_bytes()[:-40] + b"A" * 40)
+    assert kept.load(file, VAULT) is None
+    assert kept.load(tmp_path / "none", VAULT) is None
+
+
+def test_a_change_is_another_version(fresh_database: Callable[[], str]) -> None:
+    engine = create(fresh_database())
+    with Session(engine) as session:
+        before = taking.version(session)
+        session.execute(insert(Tenant).values(id=new_id(), code="x", name="x"))
+        session.execute(select(func.pg_stat_force_next_flush()))
+        session.commit()
+        assert taking.version(session) != before
+    engine.dispose()

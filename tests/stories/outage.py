@@ -1,0 +1,39 @@
+"""The database goes away and comes back, as a process sees it: every connection is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from hotline.calls.standby import keeper
+from tests.stories.town import Town
+
+
+def unplug(town: Town) -> Callable[[], None]:
+    """Let the database refuse every connection; returns what plugs it in again."""
+    engine: Engine = town.x.sessions.kw["bind"]
+    good = engine.pool._creator  # type: ignore[attr-defined]
+
+    def refuse(*_: object) -> None:
+        raise ConnectionRefusedError("the database is stopped")
+
+    engine.dispose()
+    engine.pool._creator = refuse  # type: ignore[attr-defined]
+
+    def plug_in() -> None:
+        engine.pool._creator = good  # type: ignore[attr-defined]
+
+    return plug_in
+
+
+def prepared(town: Town) -> Town:
+    """Let this process have its snapshot."""
+    assert keeper.turn(town.x)
+    return town
+
+
+async def back(town: Town, plug_in: Callable[[], None]) -> None:
+    """The database is there again, and the keeper sees it."""
+    plug_in()
+    assert await town.world.work(keeper.turn, town.x)

@@ -22,7 +22,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline.calls import gauges
+from hotline.calls import gauges, last_resort
 from hotline.calls.exchange import Exchange
 from hotline.calls.gauges import ANSWER_BUCKETS, Gauges
 from hotline.migrations import schema
@@ -72,11 +72,16 @@ def healthz() -> Response:
 @views.get("/readyz")
 @open_to_all
 def readyz() -> tuple[Response, int]:
-    """Calls can be answered: the database lets us in and has the schema we need. The broker is told, not required."""
+    """Calls can be answered: by the database with the schema we need, else from the snapshot. The broker is told.
+
+    A proxy that took us out because the database is away would take the snapshot from the callers, too.
+    """
     x = exchange()
-    found = {"database": _database(x), "broker": _broker(x)}
-    ready = found["database"] == "ok"
-    return jsonify(status="ok" if ready else "not ready", **found), 200 if ready else 503
+    found = {"database": _database(x), "broker": _broker(x), "snapshot": "ok" if x.standby.directory else "none"}
+    if found["database"] == "ok":
+        return jsonify(status="ok", **found), 200
+    alone = found["database"] == "unreachable" and x.standby.directory is not None
+    return jsonify(status="without the database" if alone else "not ready", **found), 200 if alone else 503
 
 
 @views.get("/metrics")
@@ -94,6 +99,8 @@ def metrics() -> Response:
 
 def _database(x: Exchange) -> str:
     """A schema newer than ours is well: it is only ever added to while two versions run side by side."""
+    if x.standby.gate.closed:
+        return "unreachable"
     try:
         with x.sessions() as session:
             return "ok" if schema.is_enough(session.connection()) else "schema too old"
@@ -132,8 +139,22 @@ class FromDatabase(Collector):
         except SQLAlchemyError as error:
             log.warning("no figures: %s", error)
         yield _gauge("database_up", "1 when the database answered.", int(read is not None))
+        yield from _standby(self._x)
         if read is not None:
             yield from _figures(read)
+
+
+def _standby(x: Exchange) -> Iterator[Metric]:
+    """What this web server has for the time without a database, and the carrier without us."""
+    now, directory = x.clock(), x.standby.directory
+    if directory:
+        age = (now - directory.snapshot.taken_at).total_seconds()
+        yield _gauge("snapshot_age_seconds", "Age of the snapshot that calls go on from without the database.", age)
+    waiting = len(x.standby.journal.pending(limit=10_000))
+    yield _gauge("journal_pending", "Webhooks answered without the database that are not in it yet.", waiting)
+    left = last_resort.standing(x.settings, now).age
+    if left is not None:
+        yield _gauge("fallback_age_seconds", "Age of the documents for the carrier.", left.total_seconds())
 
 
 def _figures(read: Gauges) -> Iterator[Metric]:

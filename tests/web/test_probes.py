@@ -67,6 +67,17 @@ def test_without_a_database_it_is_alive_and_not_ready(web_exchange: Exchange) ->
     assert "hotline_database_up 0.0" in shown.text
 
 
+def test_without_a_database_it_is_ready_while_it_has_a_snapshot(web_exchange: Exchange, session: Session) -> None:
+    web_exchange.standby.renew(session, web_exchange.clock())
+    engine = db.create("postgresql://nobody@127.0.0.1:9/nothing")
+    lost = create_app(replace(web_exchange, sessions=sessionmaker(engine))).test_client()
+    try:
+        answer = lost.get("/readyz")
+    finally:
+        web_exchange.standby.directory = None
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "without the database")
+
+
 def test_figures_want_the_token(watched: FlaskClient, visitor: FlaskClient) -> None:
     assert visitor.get("/metrics").status_code == 404, "there is no token here, so there is no page"
     assert watched.get("/metrics").status_code == 401

@@ -125,6 +125,11 @@ class Settings(BaseSettings):
         return self.console_url.rstrip("/") or self.base_url
 
     @property
+    def imports_dir(self) -> Path:
+        """Folder in which uploaded files wait, sealed, to be confirmed."""
+        return self.data_dir / "imports"
+
+    @property
     def recordings_dir(self) -> Path:
         """Folder in which messages and memos are kept."""
         return self.data_dir / "recordings"

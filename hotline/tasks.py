@@ -15,6 +15,7 @@ from hotline.calls.statistics import days
 from hotline.notifications import outbox
 from hotline.outgoing import outbox as posting
 from hotline.outgoing.addresses import networks
+from hotline.sheets import drafts
 from hotline.telephony.rest import CarrierError
 from tickets import clocks, timers
 from tickets.models import Ticket
@@ -108,6 +109,13 @@ def sweep_recordings() -> int:
 def fetch_recording(recording_id: str) -> None:
     """Fetch one recording."""
     recordings.fetch(exchange(), UUID(recording_id))
+
+
+@shared_task(name="imports.sweep")
+def sweep_imports() -> int:
+    """Remove uploaded files that nobody has confirmed for a day; return how many there were."""
+    x = exchange()
+    return drafts.sweep(x.settings.imports_dir, x.clock())
 
 
 @shared_task(name="keeping.watch")

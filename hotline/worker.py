@@ -33,6 +33,7 @@ SCHEDULE = {
     "shifts that begin or were changed, silent handsets": _every(60.0, "keeping.watch"),
     "documents for the carrier, should all of this be down": _every(60.0, "fallback.renew"),
     "days whose figures are kept": _every(60.0, "statistics.keep"),
+    "uploaded files that nobody confirmed": _every(3600.0, "imports.sweep"),
     "tickets without clocks": _every(300.0, "tickets.watch"),
 }
 """Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -15,7 +16,9 @@ from werkzeug.test import TestResponse
 
 from hotline import intake
 from hotline.accounts.roles import Role
+from hotline.calls.exchange import Exchange
 from hotline.directory.models import Handset, Station, Survivor
+from hotline.sheets import drafts
 from tests.web.browsers import form_token, post
 from tests.web.ticket_world import World
 
@@ -94,3 +97,19 @@ def test_what_changes_every_call_is_the_administrators(world: World, signed_in: 
     allowed = signed_in()
     assert confirm(allowed, upload(allowed, renamed)).status_code == 303
     assert session.scalars(select(Station).where(Station.code == "C")).one().name.startswith("沁水县")
+
+
+def test_what_changed_since_it_was_shown_is_shown_again(
+    world: World, signed_in: SignedIn, session: Session, web_exchange: Exchange
+) -> None:
+    client = signed_in(Role.COORDINATOR, world.county)
+    shown = upload(client, HANDSET)
+    other = signed_in(Role.COORDINATOR, world.county)
+    confirm(other, upload(other, HANDSET.replace("H9,", "H9, priority: 2,")))
+    late = confirm(client, shown)
+    assert late.status_code == 409 and "您查看期间" in late.text and "没有什么可改" in late.text
+    assert session.scalars(select(Handset)).one().priority == 2
+    folder = web_exchange.settings.imports_dir
+    assert len(list(folder.iterdir())) == 1
+    now = datetime.now(UTC)
+    assert drafts.sweep(folder, now) == 0 and drafts.sweep(folder, now + timedelta(days=2)) == 1

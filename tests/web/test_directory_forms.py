@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from hotline import intake
 from hotline.accounts.models import AccessLog
 from hotline.accounts.roles import Role
-from hotline.directory.models import Handset, Household, Staff, Station, Survivor
+from hotline.directory.models import Handset, Household, Policy, Staff, Station, Survivor
 from hotline.numbers import from_stored
 from tests.web.browsers import post
 from tests.web.ticket_world import World
@@ -114,6 +114,23 @@ def test_a_row_is_retired_and_its_number_is_free_again(world: World, client: Fla
     assert post(client, "/directory/handsets/new", **{**new, "code": "H2"}).status_code == 303
     sealed = session.scalars(select(Handset).where(Handset.code == "H2")).one().number_sealed
     assert from_stored(world.vault.open(sealed)).written == "15400000031"
+
+
+def test_a_policy_is_explained_tried_and_kept(world: World, client: FlaskClient, session: Session) -> None:
+    address = "/directory/policies/new"
+    assert "从第一声振铃到请来电人留言" in client.get(address).text
+    wrong = post(client, address, station="T1", **{"data.limit_seconds": "5", "data.ring.duty": "90"})
+    assert wrong.status_code == 422 and "不能小于 20" in wrong.text and 'value="90"' in wrong.text
+    wrong = post(client, address, station="T1", **{"data.ring.duty": "90"})
+    assert 'id="ring.duty-note"' in wrong.text and "应为 5 到 60 秒" in wrong.text
+    right = {"station": "T1", "data.limit_seconds": "45", "data.ring.duty": "20", "data.simultaneous": "false"}
+    tried = post(client, address, **right, **{"try": "1"})
+    assert tried.status_code == 200 and "改变后的策略" in tried.text and "limit_seconds=45" in tried.text
+    assert session.scalars(select(Policy)).first() is None
+    made = post(client, address, **right)
+    kept = session.scalars(select(Policy.data)).one()
+    assert (kept["limit_seconds"], kept["simultaneous"], kept["ring_seconds"]["county"]) == (45, False, 10)
+    assert 'name="data.limit_seconds" inputmode="numeric" value="45"' in client.get(f"{made.location}/edit").text
 
 
 def test_without_its_key_a_page_says_so(world: World, client: FlaskClient, session: Session) -> None:

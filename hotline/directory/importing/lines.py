@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import yaml
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hotline.directory.models import Line, Policy, Tenant
 from hotline.directory.policy import RoutingPolicy
-from hotline.directory.vocabulary import FLOWS, LANGUAGES
+from hotline.directory.vocabulary import DOMAINS, FLOWS, LANGUAGES, NEEDS
 from hotline.sheets.book import Book
 from hotline.sheets.fields import Name, Phone, Ref, one_of
 from hotline.sheets.kinds import CodedRow, Flaw, Kind, Placed, Row
@@ -37,18 +37,35 @@ def _data(value: object) -> dict[str, Any]:
     plain = yaml.load(value, Loader=yaml.BaseLoader) if isinstance(value, str) else value  # noqa: S506  (texts only)
     if not isinstance(plain, dict):
         raise ValueError("应为若干项设置，例如 {limit_seconds: 60} (name: value pairs are needed)")
+    if wrong := flaws(plain):
+        raise ValueError("；".join(f"{name}：{reason}" if name in plain else reason for name, reason in wrong.items()))
+    return RoutingPolicy.model_validate(plain).model_dump(mode="json", exclude_unset=True)
+
+
+def flaws(plain: Mapping[str, Any]) -> dict[str, str]:
+    """Return setting -> what is wrong with it; a tier's seconds as ``ring_seconds.duty``."""
     try:
         policy = RoutingPolicy.model_validate(plain)
     except ValidationError as error:
-        raise ValueError("；".join(_reason(one) for one in error.errors())) from error
-    return policy.model_dump(mode="json", exclude_unset=True)
+        return {".".join(str(part) for part in one["loc"][:2]): _reason(one) for one in error.errors()}
+    found = {
+        f"ring_seconds.{tier}": f"{tier}：应为 5 到 60 秒 (5 to 60 seconds)"
+        for tier, seconds in policy.ring_seconds.items()
+        if not 5 <= seconds <= 60
+    }
+    if len(set(policy.chain)) < len(policy.chain):
+        found["chain"] = "同一级写了两次 (a tier is written twice)"
+    for name, known in (("default_need", NEEDS), ("default_domain", DOMAINS)):
+        if getattr(policy, name) not in known:
+            found[name] = f"没有这一种 (not one of {', '.join(known)})"
+    return found
 
 
 def _reason(error: Any) -> str:
     name = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"没有设置 “{name}”{suggestion(name, RoutingPolicy.model_fields)} (unknown setting)"
-    return f"{name}：{reason_of(error)}"
+    return reason_of(error)
 
 
 class PolicyRow(Row):

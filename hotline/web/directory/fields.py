@@ -11,27 +11,27 @@ from typing import Any, get_args
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from hotline.directory.models import Household, Staff, Station, Survivor, Tenant
+from hotline.directory.models import Household, Policy, Staff, Station, Survivor, Tenant
 from hotline.reach import Reach
 from hotline.sheets.editing import Texts
 from hotline.sheets.fields import Choice, Ref, Secret
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
 from hotline.sheets.workbook import cell_text
-from hotline.web.directory import rows
+from hotline.web.directory import policies, rows
 from hotline.web.language import language, words
 
 JOIN = "；"
 """Between the items of a list in one text, as in a workbook's cell."""
 MOST = 600
 """Rows that a list offers to choose from; of more the code is typed, with proposals."""
-LONG = frozenset({"situation", "summary", "summary_en", "conditions", "bring", "apply", "note", "data"})
+LONG = frozenset({"situation", "summary", "summary_en", "conditions", "bring", "apply", "note"})
 Options = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form. ``widget``: text, area, lines, date, int, select, several, ordered or typed."""
+    """One field of a form. ``widget``: text, area, lines, date, int, select, several, ordered, typed or policy."""
 
     name: str
     label: str
@@ -65,7 +65,9 @@ class Field:
 def read(kind: Kind, form: MultiDict[str, str]) -> dict[str, str]:
     """Return field -> text of what was sent; fields that the form has not are left out."""
     found = {name: JOIN.join(part for part in form.getlist(name) if part) for name in kind.row.model_fields}
-    return {name: text.replace("\0", "").replace("\r\n", "\n") for name, text in found.items() if name in form}
+    if kind.model is Policy and (data := policies.read(form)) is not None:
+        found["data"] = data
+    return {name: text.replace("\0", "").replace("\r\n", "\n") for name, text in found.items() if name in form or text}
 
 
 def same(typed: str, kept: str) -> bool:
@@ -178,6 +180,8 @@ def _widget(kind: Kind, name: str, choice: Choice | None, ref: Ref | None, optio
         return "typed" if len(options) > MOST else "ordered" if ref.many else "select"
     if type_ is bool:
         return "select"
+    if kind.model is Policy and name == "data":
+        return "policy"
     if name in LONG:
         return "area"
     if type_ is int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,8 @@ from hotline import intake
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.directory.models import Tenant
+from hotline.sheets import drafts
+from hotline.sheets.drafts import Draft
 from hotline.sheets.problems import ImportReport
 from hotline.web.directory import listing, rights
 from hotline.web.language import _
@@ -49,34 +51,38 @@ def preview() -> AnyResponse | tuple[str, int] | str:
     content = file.stream.read(LARGEST + 1)
     if not content or len(content) > LARGEST:
         return _page(problem=_("文件：是空的，或者超过 20 MB。")), 422
+    draft = Draft(content, suffix, "")
     with exchange().sessions() as session:
-        report = _run(session, content, suffix, dry_run=True)
+        report = _run(session, draft, dry_run=True)
         session.rollback()
     refused = _refused(report)
-    mark = "" if report.errors or refused else _keep(content, suffix)
-    return _page(report=report, refused=refused, mark=mark), 422 if report.errors or refused else 200
+    wrong = bool(report.errors or refused)
+    return _page(report=report, refused=refused, mark="" if wrong else _keep(draft, report)), 422 if wrong else 200
 
 
 @views.post("/confirm")
 @needs(Permission.DIRECTORY_EDIT)
 def confirm() -> AnyResponse | tuple[str, int]:
-    """Import the file that was shown."""
+    """Import the file that was shown, if it still does what was shown; else show what it would do now."""
     _only_at_the_top()
-    x, draft = exchange(), _draft()
-    text = x.vault.open(draft.read_bytes()) if draft.is_file() else ""
-    suffix, _between, body = text.partition("\n")
-    content = bytes.fromhex(body)
-    if not content or _mark(content) != request.form.get("mark"):
+    x, account_id = exchange(), current.current().account.id
+    draft = drafts.load(x.settings.imports_dir, account_id, x.vault, request.form.get("mark", ""))
+    if draft is None:
         return _page(problem=_("这份文件已不在了，或者换成了另一份，请再上传一次。")), 409
     with x.sessions() as session:
-        report = _run(session, content, suffix, dry_run=False)
+        report = _run(session, draft, dry_run=True)
         refused = _refused(report)
         if report.errors or refused:
             session.rollback()
             return _page(report=report, refused=refused), 422
+        if drafts.seen(report) != draft.seen:
+            session.rollback()
+            changed = _("您查看期间，通讯录被改动了，什么都没有导入。下面是现在会改什么，看过再确认。")
+            return _page(report=report, mark=_keep(draft, report), problem=changed), 409
+        report = _run(session, draft, dry_run=False)
         current.note(session, What.DIRECTORY_IMPORTED, subject=report.summary)
         session.commit()
-    draft.unlink(missing_ok=True)
+    drafts.drop(x.settings.imports_dir, account_id)
     flash(_("已导入：新增 %(added)s，变更 %(changed)s。", added=report.added, changed=report.changed), "good")
     return redirect(url_for("directory.listing", name="stations", tenant=report.tenant), 303)
 
@@ -95,13 +101,13 @@ def _only_at_the_top() -> None:
         abort(403)
 
 
-def _run(session: Session, content: bytes, suffix: str, *, dry_run: bool) -> ImportReport:
+def _run(session: Session, draft: Draft, *, dry_run: bool) -> ImportReport:
     """Import from a file that only this process can read and that is gone afterwards."""
     x, reach = exchange(), current.reach()
     only = session.get_one(Tenant, reach.tenant_id).code if reach.tenant_id else ""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / f"import{suffix}"
-        path.write_bytes(content)
+        path = Path(folder) / f"import{draft.suffix}"
+        path.write_bytes(draft.content)
         return intake.import_file(
             session, path, x.vault, x.clock(), dry_run=dry_run, only=only, by=rights.author("import")
         )
@@ -116,18 +122,8 @@ def _refused(report: ImportReport) -> str:
     return ""
 
 
-def _draft() -> Path:
-    """One file an account: a new one takes the old one's place."""
-    return exchange().settings.data_dir / "imports" / str(current.current().account.id)
-
-
-def _keep(content: bytes, suffix: str) -> str:
-    """Keep a file sealed until it is confirmed; return the mark by which the confirmation names it."""
-    draft = _draft()
-    draft.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_bytes(exchange().vault.seal(f"{suffix}\n{content.hex()}"))
-    return _mark(content)
-
-
-def _mark(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _keep(draft: Draft, report: ImportReport) -> str:
+    """Keep a file with what was shown of it; return the mark by which the confirmation names both."""
+    x, shown = exchange(), replace(draft, seen=drafts.seen(report))
+    drafts.keep(x.settings.imports_dir, current.current().account.id, x.vault, shown)
+    return shown.mark

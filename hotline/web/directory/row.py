@@ -15,14 +15,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from hotline import intake
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
-from hotline.directory.models import Tenant
+from hotline.calls.reasons import REASONS, TIERS
+from hotline.directory.models import Policy, Tenant
 from hotline.sheets import editing, undoing
 from hotline.sheets.editing import Texts
 from hotline.sheets.history import Scribe, key_text
 from hotline.sheets.importing import one_at_a_time
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
-from hotline.web.directory import changes, fields, listing, related, rights, rows
+from hotline.web.directory import changes, fields, listing, policies, related, rights, rows
 from hotline.web.language import _
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -134,6 +135,8 @@ def _save(at: Place, before: Texts) -> AnyResponse | tuple[str, int]:
         meanwhile = {name: before[name] for name, text in typed.items() if not fields.same(text, before[name])}
         problem = _("您填写期间，别人改动了这一条。您写的还在下面，没有保存；请看过改动再提交。")
         return _page(at, {**before, **typed}, problem=problem, meanwhile=meanwhile), 409
+    if "try" in request.form and kind.model is Policy:
+        return _page(at, {**before, **typed}, version=request.form.get("version", ""), tried=True), 200
     saved = editing.save(kind, typed, at.store, rights.author(), new=at.new)
     wrong = {problem.name: problem.reason for problem in reversed(saved.report.errors)}
     if not wrong:
@@ -151,7 +154,7 @@ def _save(at: Place, before: Texts) -> AnyResponse | tuple[str, int]:
 
 def _page(
     at: Place, texts: Texts, *, wrong: Mapping[str, str] | None = None, meanwhile: Texts | None = None,
-    problem: str = "", version: str = "",
+    problem: str = "", version: str = "", tried: bool = False,
 ) -> str:  # fmt: skip
     kind, wrong, store = at.kind, wrong or {}, at.store
     offered = fields.offers(store, current.reach(), at.tenant, kind, texts)
@@ -164,8 +167,14 @@ def _page(
     return render_template(
         "directory_form.html", kind=kind, tenant=at.tenant, fields=shown, version=version,
         problem=" ".join([problem, *elsewhere]).strip(), row_id=None if at.new else at.record.id,
-        title="" if at.new else rows.title(kind, at.record, store),
+        title="" if at.new else rows.title(kind, at.record, store), policies=policies,
+        tried=_tried(at, texts) if tried else None, tiers=TIERS, reasons=REASONS,
     )  # fmt: skip
+
+
+def _tried(at: Place, texts: Texts) -> policies.Compared | None:
+    station = at.store.records("stations").get((texts.get("station", ""),))
+    return policies.compare(at.store.session, at.tenant, station, texts.get("data", ""))
 
 
 def _find(session: Session, kind: Kind, row_id: UUID, *, lock: bool = False) -> Place:

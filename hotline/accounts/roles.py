@@ -12,6 +12,8 @@ class Permission(StrEnum):
     TICKETS_SEE = "tickets.see"
     TICKETS_WORK = "tickets.work"
     """Answer, wrap up, comment, call back, refer."""
+    TICKETS_SEND = "tickets.send"
+    """Hand matters over from outside; people open tickets by ringing."""
     TICKETS_ASSIGN = "tickets.assign"
     """Hand tickets to other stations, merge them, in bulk."""
     RECORDINGS_HEAR = "recordings.hear"

@@ -39,7 +39,10 @@ class ApiToken(Base):
 
 
 class ApiReference(Base):
-    """A ticket that another system sent: its own reference opens one ticket, however often it is sent."""
+    """A ticket that another system sent: its own reference opens one ticket, however often it is sent.
+
+    One that begins with ``#`` is the Idempotency-Key of a change (hotline.web.api.writing).
+    """
 
     __tablename__ = "api_reference"
     __table_args__ = (Index(None, "ticket_id"),)

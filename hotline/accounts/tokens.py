@@ -18,11 +18,13 @@ from hotline.reach import Reach
 
 SCOPES: dict[Permission, tuple[str, str]] = {
     Permission.TICKETS_SEE: ("读取工单和来电", "Read tickets and calls"),
-    Permission.TICKETS_WORK: ("转来工单", "Send tickets"),
+    Permission.TICKETS_SEND: ("转来工单", "Send tickets"),
+    Permission.TICKETS_WORK: ("转来和办理工单", "Send tickets and work on them"),
     Permission.DIRECTORY_SEE: ("读取通讯录", "Read the directory"),
     Permission.SURVIVORS_SEE: ("读取遗属台账", "Read the ledger of survivors"),
     Permission.NUMBERS_SEE: ("读取完整号码", "Read whole numbers"),
     Permission.ROSTER_SEE: ("读取排班", "Read rosters"),
+    Permission.ROSTER_EDIT: ("修改排班", "Change rosters"),
     Permission.STATISTICS_SEE: ("读取统计", "Read statistics"),
 }
 """What a token may be given, one permission each: Chinese, English."""

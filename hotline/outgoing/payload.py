@@ -80,7 +80,9 @@ def _references(session: Session, hook: Webhook, ticket_id: UUID) -> list[str]:
     if hook.token_id is None:
         return []
     mine = select(ApiReference.reference).where(
-        ApiReference.token_id == hook.token_id, ApiReference.ticket_id == ticket_id
+        ApiReference.token_id == hook.token_id,
+        ApiReference.ticket_id == ticket_id,
+        ~ApiReference.reference.startswith("#"),
     )
     return list(session.scalars(mine.order_by(ApiReference.reference)))
 

@@ -95,7 +95,7 @@ def test_only_who_manages_tokens_makes_them(signed_in: Callable[..., FlaskClient
 def test_a_matter_handed_over_opens_one_ticket_and_rings_the_duty_chain(
     visitor: FlaskClient, client: FlaskClient, session: Session, world: World, bearer: Callable[..., Bearer]
 ) -> None:
-    mine = bearer(SEE, Permission.TICKETS_WORK, station=world.county)
+    mine = bearer(SEE, Permission.TICKETS_SEND, station=world.county)
     written = [(DOCS / name).read_text().split("POST /api/v1/tickets\n")[1].split("\n")[0] for name in GUIDES]
     assert len(set(written)) == 1
     matter = json.loads(written[0])

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.accounts.roles import Role
+from hotline.accounts.roles import Permission, Role
 from hotline.calls.exchange import Exchange
+from hotline.directory.models import Partner
 from hotline.notifications.models import Notification
 from hotline.outgoing import outbox, signing
 from hotline.outgoing.addresses import AddressError, judge, networks
@@ -23,7 +24,7 @@ from tests.web.browsers import post
 from tests.web.conftest import NOW
 from tests.web.receiver import Receiver
 from tests.web.ticket_world import DUTY, World
-from tickets import desk
+from tickets import desk, referrals
 from tickets.models import Ticket
 from tickets.states import Action
 
@@ -182,6 +183,45 @@ def test_an_ended_webhook_is_told_nothing_more(
     office.works()
     assert receiver.told == []
     assert "已停用" in client.get(f"/webhooks/{hook.id}").text
+
+
+def test_a_ticket_goes_to_the_12345_platform_and_its_result_comes_back(
+    client: FlaskClient, visitor: FlaskClient, receiver: Receiver, office: Office, session: Session, world: World,
+    bearer: Callable[..., dict[str, str]],
+) -> None:  # fmt: skip
+    """The round trip of docs/api.md."""
+    platform = Partner(tenant_id=world.tenant.id, code="p12345", name="县12345平台")
+    session.add(platform)
+    session.flush()
+    scopes = (Permission.TICKETS_SEE, Permission.TICKETS_WORK)
+    mine = bearer(*scopes, station=world.county)
+    subscribe(client, receiver, event="ticket.referred", partner=str(platform.id), scope="tickets.see")
+    other = world.call("张福贵", NOW - timedelta(hours=1), [DUTY], lasted=60, outcome="answered")
+    referrals.offer(session, other, "partner", world.county.id, "别家", NOW, by="李建国")
+    ticket = world.call("王秀英", NOW - timedelta(hours=1), [DUTY], lasted=60, outcome="answered")
+    ticket.answer = "路灯坏了，夜里不敢出门"
+    session.flush()
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert "县12345平台" in page, "offered, though it has no telephone"
+    form = {"branch": str(platform.id), "deadline": "2026-11-25T10:00", "version": str(ticket.version)}
+    assert post(client, f"/tickets/{ticket.id}/referral", **form).status_code == 303
+    receiver.told.clear()
+    office.works()
+    told = receiver.told[-1].json
+    assert (told["type"], told["data"]["ticket"]["number"]) == ("ticket.referred", ticket.number)
+    assert told["data"]["referral"] == {"to": "县12345平台", "state": "offered", "deadline": "2026-11-25T02:00:00Z"}
+    assert told["data"]["ticket"]["answer"] == "路灯坏了，夜里不敢出门"
+    assert other.number not in {one.json["data"].get("ticket", {}).get("number") for one in receiver.told}
+    path = f"/api/v1/tickets/{told['data']['ticket']['id']}/referrals/result"
+    for result, words, state in (("accepted", "", "waiting"), ("done", "路灯已修好", "resolved")):
+        key = {**mine, "Idempotency-Key": f"GD-2026-77:{result}"}
+        answers = [visitor.post(path, json={"result": result, "words": words}, headers=key) for _ in range(2)]
+        assert [(answer.status_code, answer.get_json()["state"]) for answer in answers] == [(200, state)] * 2
+    session.refresh(ticket)
+    assert (ticket.state, ticket.helped_at) == ("resolved", NOW)
+    assert "县12345平台 办结了转办事项" in client.get(f"/tickets/{ticket.id}").text
+    late = visitor.post(path, json={"result": "refused"}, headers=mine)
+    assert late.status_code == 409
 
 
 @pytest.mark.parametrize(

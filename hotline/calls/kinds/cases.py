@@ -14,9 +14,12 @@ from hotline.directory.models import BranchLine, Partner, SurvivorPhone, Team
 from hotline.directory.queries import station_path
 from hotline.directory.words import surname_in
 from hotline.numbers import from_stored
+from hotline.outgoing.models import Webhook
 from ivr_flows.engine.steps import Choice
 from tickets.models import Ticket
 
+LAST = 10
+"""Priority of partners without a telephone; a line's goes to 9."""
 MOST_NUMBERS = 3
 """Telephones of one survivor that a call back tries."""
 
@@ -104,3 +107,7 @@ def _owners(work: Work, tenant_id: UUID) -> Iterator[tuple[Team | Partner, list[
     partners = partners.where(Partner.active, usable, Partner.tenant_id == tenant_id)
     for partner, serves, priority in work.session.execute(partners.order_by(best_last)):
         yield partner, serves, priority
+    told = select(Webhook.partner_id).where(Webhook.ended_at.is_(None))  # systems, which nobody rings
+    systems = select(Partner).where(Partner.active, Partner.tenant_id == tenant_id, Partner.id.in_(told))
+    for partner in work.session.scalars(systems.where(Partner.id.not_in(partners.with_only_columns(Partner.id)))):
+        yield partner, [], LAST

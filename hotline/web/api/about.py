@@ -30,7 +30,7 @@ def health() -> Health:
 
 
 @api.get("/me")
-@scope(None)
+@scope()
 @spec.validate(resp=Answers(HTTP_200=Me, HTTP_401=Problem, HTTP_429=Problem), tags=["about"])
 def me() -> Me:
     """The token that asks."""

@@ -28,11 +28,11 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 open_ = open_to_all
 
 
-def scope(permission: Permission | None) -> Callable[[View], View]:
-    """Open a view to tokens with a scope; None: to every valid token."""
+def scope(*permissions: Permission) -> Callable[[View], View]:
+    """Open a view to tokens with one of these scopes; none: to every valid token."""
 
     def mark(view: View) -> View:
-        setattr(view, _SCOPE, permission)
+        setattr(view, _SCOPE, permissions)
         return view
 
     return mark
@@ -71,9 +71,9 @@ def check() -> None:
         refuse(401)
     if token.window_count > tokens.A_MINUTE:
         refuse(429)
-    needed: Permission | None = getattr(current_app.view_functions[endpoint], _SCOPE)
-    if needed is not None and needed.value not in token.scopes:
-        refuse(403, (f"需要权限：{needed.value}", f"Scope needed: {needed.value}"))
+    needed: tuple[Permission, ...] = getattr(current_app.view_functions[endpoint], _SCOPE)
+    if needed and not any(permission.value in token.scopes for permission in needed):
+        refuse(403, (f"需要权限：{needed[0].value}", f"Scope needed: {needed[0].value}"))
 
 
 def noted(

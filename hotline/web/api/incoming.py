@@ -25,7 +25,7 @@ from tickets.models import Ticket
 
 
 @api.post("/tickets")
-@scope(Permission.TICKETS_WORK)
+@scope(Permission.TICKETS_SEND, Permission.TICKETS_WORK)
 @spec.validate(
     resp=Answers(
         HTTP_200=TicketOpened, HTTP_201=TicketOpened, HTTP_401=Problem, HTTP_403=Problem, HTTP_404=Problem,

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hotline.web.api import about, calls, directory, incoming, roster, statistics, tickets, tokens, webhooks_out
+from hotline.web.api import (
+    about,
+    calls,
+    directory,
+    incoming,
+    roster,
+    roster_writes,
+    statistics,
+    ticket_writes,
+    tickets,
+    tokens,
+    webhooks_out,
+)
 from hotline.web.api.access import api
 
-VIEWS = (about, tickets, incoming, calls, directory, roster, statistics)
+VIEWS = (about, tickets, incoming, ticket_writes, calls, directory, roster, roster_writes, statistics)
 """Modules that add their views to the blueprint."""
 
 

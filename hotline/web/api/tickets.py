@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, make_response, request
+from sqlalchemy.orm import Session
 
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
@@ -39,17 +40,28 @@ def tickets(query: TicketsAsked) -> TicketPage:
 @scope(Permission.TICKETS_SEE)
 @spec.validate(resp=answers(TicketStory, 404), tags=["tickets"])
 def ticket(ticket_id: UUID) -> Response:
-    """One ticket with its history; an ETag spares those who ask again."""
+    """One ticket with its history; an ETag spares those who ask again, and If-Match those who change it."""
     x = exchange()
     with x.sessions.begin() as session:
         found = queries.find(session, reach(), ticket_id) or refuse(404)
-        names = people.read(session, [found])
-        events = [EventOut(at=e.at, kind=e.kind, actor=e.actor) for e in queries.history(session, found.id)]
-        shown = TicketStory(**_fields(found, names, x.vault), events=events)
+        shown = story(session, found)
         noted(session, What.TICKET_SEEN, station_id=found.station_id, ticket_id=found.id)
+    answer = told(shown)
+    answer.make_conditional(request)
+    return answer
+
+
+def story(session: Session, ticket: Ticket) -> TicketStory:
+    """Return a ticket with its history."""
+    names = people.read(session, [ticket])
+    events = [EventOut(at=e.at, kind=e.kind, actor=e.actor) for e in queries.history(session, ticket.id)]
+    return TicketStory(**_fields(ticket, names, exchange().vault), events=events)
+
+
+def told(shown: TicketStory) -> Response:
+    """Return the answer with its ETag: whatever changes, also a line of the history, changes it."""
     answer = make_response(shown.model_dump_json(), 200, {"Content-Type": "application/json"})
     answer.add_etag()
-    answer.make_conditional(request)
     return answer
 
 

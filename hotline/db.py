@@ -45,7 +45,9 @@ class Base(DeclarativeBase):
     }
 
 
-def create(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 5_000) -> Engine:
+def create(
+    url: str, *, pool_size: int = 8, statement_timeout_ms: int = 5_000, pool_timeout_seconds: float = 3
+) -> Engine:
     """Return an engine on ``url`` whose sessions speak UTC and never wait longer than the timeout.
 
     ``statement_timeout_ms`` is in milliseconds; the carrier gives up on us after 15 s, so 5 s leaves room to speak.
@@ -54,7 +56,7 @@ def create(url: str, *, pool_size: int = 8, statement_timeout_ms: int = 5_000) -
         make_url(url).set(drivername="postgresql+psycopg"),  # people write postgres:// and postgresql://
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=3,
+        pool_timeout=pool_timeout_seconds,
         pool_pre_ping=False,
         connect_args={
             "connect_timeout": 3,

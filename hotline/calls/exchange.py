@@ -26,6 +26,9 @@ class Exchange:
 
     settings: Settings
     sessions: SessionFactory
+    """For pages, commands and background work."""
+    call_sessions: SessionFactory
+    """For the carrier's webhooks alone: connections of their own, so that no page stands before a caller."""
     clock: Clock
     vault: Vault
     book: Book
@@ -34,20 +37,28 @@ class Exchange:
     carrier: Carrier
     standby: Standby
 
+    def close(self) -> None:
+        """Give the connections to the database back."""
+        for sessions in (self.sessions, self.call_sessions):
+            sessions.kw["bind"].dispose()
+
 
 def make_exchange(settings: Settings, clock: Clock = system_clock, carrier: Carrier | None = None) -> Exchange:
     """Return the exchange of a process that works with these settings."""
     keys = tuple(k.strip() for k in settings.vault_keys.get_secret_value().split(",") if k.strip())
     engine = db.create(settings.database_url)
+    patience = settings.database_patience_ms / 1000
+    calls = db.create(settings.database_url, statement_timeout_ms=2_500, pool_timeout_seconds=max(patience, 1))
     vault = Vault(keys, settings.vault_pepper.get_secret_value().encode())
     return Exchange(
         settings=settings,
         sessions=sessionmaker(engine, expire_on_commit=False),
+        call_sessions=sessionmaker(calls, expire_on_commit=False),
         clock=clock,
         vault=vault,
         book=load_book(),
         flows=FLOWS,
         capabilities=CARRIERS[settings.carrier],
         carrier=carrier or Carrier(settings),
-        standby=Standby(settings, vault, engine),
+        standby=Standby(settings, vault, calls),
     )

@@ -51,4 +51,4 @@ def exchange_of(settings: Settings) -> Iterator[Exchange]:
     try:
         yield made
     finally:
-        made.sessions.kw["bind"].dispose()
+        made.close()

@@ -45,7 +45,7 @@ def exchange() -> Iterator[Exchange]:
         try:
             yield made
         finally:
-            made.sessions.kw["bind"].dispose()
+            made.close()
 
 
 @contextmanager

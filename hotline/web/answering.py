@@ -9,12 +9,11 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Response, current_app, request
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby.bringing_in import bring_in
-from hotline.calls.standby.gate import is_gone
+from hotline.calls.standby.gate import is_gone, is_slow
 from hotline.calls.standby.memo import PARAMETER, Memo
 from hotline.calls.standby.turns import NoSnapshotError
 from hotline.numbers import mask
@@ -111,13 +110,13 @@ def _answer(
     try:
         if standby.dirty and ready and not standby.gate.closed:
             bring_in(x)  # what happened before comes first
-        with standby.gate.transaction(x.sessions, patient=not ready) as session:
+        with standby.gate.transaction(x.call_sessions, patient=not ready) as session:
             return ask(session)
     except Exception as error:
-        gone = is_gone(error)
-        if not ready or not (gone or _tries() >= TRIES):
+        slow, gone = is_slow(error), is_gone(error)
+        if not ready or not (slow or gone or _tries() >= TRIES):
             raise
-        if gone and not isinstance(error, PoolTimeoutError):
+        if gone and not slow:
             standby.gate.close(error)
         log.warning("webhook %s of call %s is answered from the snapshot: %s", request.endpoint, event.sid, error)
     return alone(memo)

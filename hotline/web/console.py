@@ -16,6 +16,7 @@ from hotline.web import (
     probes,
     response_times,
     security,
+    shedding,
     ticket_search,
     wallboard,
     wrap_up,
@@ -53,6 +54,7 @@ def set_up(app: Flask) -> None:
     formats.set_up(app)
     security.set_up(app)
     errors.set_up(app)
+    shedding.set_up(app)
     exchange: Exchange = app.extensions["hotline"]
     sign_in.set_up(app, exchange.settings)
     for helper in (asset, here, phone_wall, menu.entries, pages.preference, *ticket_work.HELPERS):

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from hotline.vault import VaultError
 from hotline.web.api import problems
 from hotline.web.language import _
+from hotline.web.shedding import CrowdedError
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def _page(error: HTTPException, words: tuple[str, str] | None = None) -> Respons
         return problems.problem(error.code or 500) if error.response is None else plain
     if request.path.startswith("/carrier/") or (error.code or 500) < 400:
         return plain
-    title, text = words or (_stale() if isinstance(error, CSRFError) else _words(error.code or 500))
+    title, text = words or _special(error) or _words(error.code or 500)
     response = current_app.make_response(
         (render_template("error.html", code=error.code, title=title, text=text), error.code or 500)
     )
@@ -56,8 +57,13 @@ def _page(error: HTTPException, words: tuple[str, str] | None = None) -> Respons
     return response
 
 
-def _stale() -> tuple[str, str]:
-    return _("页面放得太久了"), _("为了安全，刚才的操作没有执行。请返回上一页，刷新后再做一次。")
+def _special(error: HTTPException) -> tuple[str, str] | None:
+    """Words for what its code alone does not tell."""
+    if isinstance(error, CSRFError):
+        return _("页面放得太久了"), _("为了安全，刚才的操作没有执行。请返回上一页，刷新后再做一次。")
+    if isinstance(error, CrowdedError):
+        return _("看的人太多了"), _("来电优先，页面要等一等。几秒钟后再刷新就好。")
+    return None
 
 
 def _words(code: int) -> tuple[str, str]:

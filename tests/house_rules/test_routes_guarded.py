@@ -61,7 +61,7 @@ class Route:
 @pytest.fixture
 def app(settings: Settings, session: Session) -> Flask:
     made = make_exchange(settings)
-    made.sessions.kw["bind"].dispose()
+    made.close()
     joined = sessionmaker(session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
     object.__setattr__(made, "sessions", joined)
     return create_app(made)

@@ -12,17 +12,19 @@ from tests.stories.town import Town
 
 def unplug(town: Town) -> Callable[[], None]:
     """Let the database refuse every connection; returns what plugs it in again."""
-    engine: Engine = town.x.sessions.kw["bind"]
-    good = engine.pool._creator  # type: ignore[attr-defined]
+    engines: list[Engine] = [sessions.kw["bind"] for sessions in (town.x.sessions, town.x.call_sessions)]
+    good = [engine.pool._creator for engine in engines]  # type: ignore[attr-defined]
 
     def refuse(*_: object) -> None:
         raise ConnectionRefusedError("the database is stopped")
 
-    engine.dispose()
-    engine.pool._creator = refuse  # type: ignore[attr-defined]
+    for engine in engines:
+        engine.dispose()
+        engine.pool._creator = refuse  # type: ignore[attr-defined]
 
     def plug_in() -> None:
-        engine.pool._creator = good  # type: ignore[attr-defined]
+        for engine, creator in zip(engines, good, strict=True):
+            engine.pool._creator = creator  # type: ignore[attr-defined]
 
     return plug_in
 

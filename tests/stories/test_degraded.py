@@ -1,30 +1,10 @@
-"""What fails behind the telephone is never heard as an error: it is spoken, and leads on to a human."""
+"""Neither a database nor a snapshot: it is never heard as an error, it is spoken, and leads on to a human."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from sqlalchemy import Engine
-
 from hotline.simulator.behaviours import NEVER_ANSWERS, answers
+from tests.stories.outage import unplug
 from tests.stories.town import Town
-
-
-def unplug(town: Town) -> Callable[[], None]:
-    """Let the database refuse every connection; returns what plugs it in again."""
-    engine: Engine = town.x.sessions.kw["bind"]
-    good = engine.pool._creator  # type: ignore[attr-defined]
-
-    def refuse(*_: object) -> None:
-        raise ConnectionRefusedError("the database is stopped")
-
-    engine.dispose()
-    engine.pool._creator = refuse  # type: ignore[attr-defined]
-
-    def plug_in() -> None:
-        engine.pool._creator = good  # type: ignore[attr-defined]
-
-    return plug_in
 
 
 def test_the_database_stops_in_mid_call_and_comes_back(town: Town) -> None:

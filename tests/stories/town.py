@@ -156,7 +156,7 @@ class Town:
     def close(self) -> None:
         """End the world and give the connections back."""
         self.world.close()
-        self.x.sessions.kw["bind"].dispose()
+        self.x.close()
 
     def _number(self, query: Any) -> str:
         with self.x.sessions() as session:
@@ -180,4 +180,4 @@ def populate(settings: Settings, world_now: Callable[[], Any], sample: Path = SA
     with x.sessions.begin() as session:
         report = import_file(session, sample, x.vault, world_now())
         assert not report.errors, report.errors
-    x.sessions.kw["bind"].dispose()
+    x.close()

@@ -28,9 +28,9 @@ NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
 @pytest.fixture
 def web_exchange(settings: Settings, session: Session) -> Exchange:
     made = make_exchange(settings, clock=lambda: NOW)
-    made.sessions.kw["bind"].dispose()
+    made.close()
     joined = sessionmaker(session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
-    return replace(made, sessions=joined)
+    return replace(made, sessions=joined, call_sessions=joined)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Tier
-from hotline.calls.standby.gate import is_gone
+from hotline.calls.standby.gate import is_gone, is_slow
 from hotline.calls.standby.journal import KEPT_SECONDS, Entry
 from hotline.calls.standby.models import BroughtIn
 from hotline.calls.standby.turns import codec
@@ -53,13 +53,13 @@ def bring_in(x: Exchange) -> int:
 
 def _one(x: Exchange, journal: UUID, entry: Entry) -> None:
     try:
-        with x.sessions.begin() as session:
+        with x.call_sessions.begin() as session:  # its time-outs are short: a webhook may be waiting for it
             row = {"journal_id": journal, "seq": entry.seq, "happened_at": entry.at, "at": x.clock()}
             added = insert(BroughtIn).values(row).on_conflict_do_nothing().returning(BroughtIn.seq)
             if session.scalar(added) is not None:
                 _Arrival(replace(x, clock=lambda: entry.at), session, entry, journal).take_in()
     except Exception as error:
-        if is_gone(error):
+        if is_gone(error) or is_slow(error):
             raise
         log.exception("entry %d of journal %s cannot be brought in", entry.seq, journal)
         x.standby.refused.add(entry.seq)

@@ -46,6 +46,14 @@ def is_gone(error: BaseException) -> bool:
     return state is None or state.startswith(_GONE)
 
 
+def is_slow(error: BaseException) -> bool:
+    """Return whether the database is there and had no time for us: no free connection, a lock, too long a statement."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    original = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(original, DriverError) and original.sqlstate in ("57014", "55P03")
+
+
 class Gate:
     """The way of the webhooks of one process to the database."""
 

@@ -232,10 +232,14 @@ def _render(turn: _Turn, number: int, steps: Sequence[Step]) -> str:
     if tier:
         hashes = [x.vault.fingerprint(target.phone.number) for target in tier.targets]
         turn.memo = memo = replace(memo, ready=prefixes(hashes))
-        legs = [f"{base}/legs/{leg}" for leg in turn.legs]
         targets = tuple(
-            Target(t.phone.number, x.standby.address(f"{leg}/screen", memo), f"{leg}/status", t.phone.extension)
-            for t, leg in zip(tier.targets, legs, strict=True)
+            Target(
+                t.phone.number,
+                x.standby.address(f"{base}/legs/{leg}/screen", memo),
+                x.standby.address(f"{base}/legs/{leg}/status", memo),
+                t.phone.extension,
+            )
+            for t, leg in zip(tier.targets, turn.legs, strict=True)
         )
         ringing = Ringing(targets, tier.ring_seconds, x.settings.carrier_from or line.number)
     person = turn.directory.persons.get(memo.survivor) if memo.survivor else None
@@ -245,7 +249,7 @@ def _render(turn: _Turn, number: int, steps: Sequence[Step]) -> str:
         carrier=x.capabilities,
         url=lambda at: x.standby.address(f"{base}/calls/{memo.call_id}/{number + 1}/{at}", memo),
         audio_url=lambda name: f"{base}/audio/{name}",
-        recording_url=f"{base}/calls/{memo.call_id}/recording",
+        recording_url=x.standby.address(f"{base}/calls/{memo.call_id}/recording", memo),
         ringing=ringing,
         line=line.code,
         dialect=person.dialect if person else "",

@@ -23,7 +23,7 @@ WORDS: dict[int, Words] = {
     428: ("请带上 If-Match", "Send If-Match with what you read"),
     429: ("请求太频繁，请稍后再试", "Too many requests, try again later"),
     500: ("系统出错，原因已记入日志", "Something went wrong; the reason is in the log"),
-    503: ("暂时连不上数据库", "The database cannot be reached for the moment"),
+    503: ("请稍后再试：太忙或连不上数据库", "Try again: too busy, or the database cannot be reached"),
 }
 
 

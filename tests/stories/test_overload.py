@@ -1,0 +1,118 @@
+"""Too much at once: pages give way, callers are answered; by the snapshot where the database has no time for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from threading import Event
+
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from hotline.simulator.behaviours import NEVER_ANSWERS, answers
+from hotline.web.shedding import PAGES_AT_ONCE
+from tests.stories.outage import prepared
+from tests.stories.town import Town
+
+
+@contextmanager
+def locked(engine: Engine, *tables: str) -> Iterator[None]:
+    """Somebody holds tables and does not let go."""
+    with engine.connect() as connection, connection.begin():
+        connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+@contextmanager
+def taken(engine: Engine) -> Iterator[None]:
+    """Every connection of a pool is in somebody's hands."""
+    with ExitStack() as hands:
+        pool = engine.pool
+        for _ in range(pool.size() + pool._max_overflow):  # type: ignore[attr-defined]
+            hands.enter_context(engine.connect())
+        yield
+
+
+def look(app: Flask) -> tuple[int, str, str]:
+    client = app.test_client()
+    client.set_cookie("hotline", "whoever")
+    answer = client.get("/tickets")
+    return answer.status_code, answer.headers.get("Retry-After", ""), answer.text
+
+
+def test_pages_that_hang_are_refused_before_they_take_the_callers_threads(town: Town) -> None:
+    duty = town.handset("longgang-1", answers())
+    pages: Engine = town.x.sessions.kw["bind"]
+
+    async def story() -> None:
+        call = await town.ring("p003", "longgang")
+        await call.joined(duty.number, within=40)
+        call.hang_up()
+
+    with ThreadPoolExecutor(PAGES_AT_ONCE) as readers:
+        with locked(pages, "browser_session"):
+            hanging = [readers.submit(look, town.app) for _ in range(PAGES_AT_ONCE)]
+            while _waiting(town) < PAGES_AT_ONCE:
+                Event().wait(0.05)
+            code, again, page = look(town.app)
+            town.play(story(), working=False)
+        assert (code, again) == (503, "3") and "来电优先" in page
+        assert all(page.result()[0] != 200 for page in hanging)
+    assert town.ticket().state == "answered"
+
+
+def _waiting(town: Town) -> int:
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with town.x.call_sessions() as session:
+        return int(session.scalar(query) or 0)
+
+
+def test_pages_that_hold_every_connection_hold_no_caller(town: Town) -> None:
+    duty, line, caller = town.handset("longgang-1", answers()), town.line("longgang"), town.survivor("p003")
+
+    async def story() -> None:
+        call = await town.world.dial(caller, line)
+        await call.joined(duty.number, within=40)
+
+    with taken(town.x.sessions.kw["bind"]):
+        town.play(story(), working=False)
+    assert town.ticket().state == "answered" and "from_snapshot" not in town.events()
+
+
+def test_no_connection_left_for_a_caller_either(town: Town) -> None:
+    prepared(town)
+    town.everybody(NEVER_ANSWERS)
+    duty = town.handset("longgang-1", answers())
+    line, caller = town.line("longgang"), town.survivor("p003")
+
+    async def story() -> None:
+        call = await town.world.dial(caller, line)
+        await call.hears("您好，龙港镇", within=5)
+        await call.joined(duty.number, within=40)
+        call.hang_up()
+        await town.world.quiet()
+
+    with taken(town.x.call_sessions.kw["bind"]):
+        town.play(story(), working=False)
+    assert prepared(town) and town.ticket().state == "answered"
+    assert max(sent.seconds for sent in town.world.sent()) < 5
+
+
+def test_a_lock_that_nobody_gives_back(town: Town) -> None:
+    prepared(town)
+    town.everybody(NEVER_ANSWERS)
+    duty = town.handset("longgang-1", answers())
+    line, caller = town.line("longgang"), town.survivor("p003")
+
+    async def story() -> None:
+        call = await town.world.dial(caller, line)
+        await call.joined(duty.number, within=60)
+        call.hang_up()
+        await town.world.quiet()
+
+    with locked(town.x.sessions.kw["bind"], "ticket"):
+        town.play(story(), working=False)
+    assert prepared(town) and town.ticket().state == "answered"

@@ -25,6 +25,12 @@ test: $(STAMPS)/dev $(VENDOR)/.stamp ## 运行全部测试 · Run the whole test
 bench: $(STAMPS)/dev $(VENDOR)/.stamp ## 测量性能，只测一项加 ONLY=pages · Measure; one benchmark alone: ONLY=pages
 	@$(BIN)/python -m benchmarks $(ONLY)
 
+.PHONY: matrix
+matrix: $(STAMPS)/dev $(VENDOR)/.stamp ## 每个回调逐一出错，约半小时，写入 docs/reliability.md · Every webhook goes wrong; half an hour
+	@rm -rf build/matrix
+	@HOTLINE_MATRIX=build/matrix $(BIN)/pytest -n 2 tests/matrix; \
+		$(BIN)/python -m tests.matrix.table build/matrix docs/reliability.md
+
 .PHONY: check
 check: $(STAMPS)/dev ## 检查格式、类型、导入、迁移、锁定、文档、流程 · Lint, types, imports, migrations, lock, docs, flows
 	@sh scripts/check.sh

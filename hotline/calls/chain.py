@@ -86,7 +86,7 @@ def forget_unrung(session: Session, call: Call, now: datetime) -> None:
     session.execute(
         update(Leg)
         .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.state.in_(states))
-        .values(state=LegState.SUPERSEDED.value, ended_at=now)
+        .values(state=LegState.SUPERSEDED.value, rung_at=None, ended_at=now)
     )
     release_call(session, call.id)
 

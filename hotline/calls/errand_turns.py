@@ -157,7 +157,7 @@ def _style(work: Work, errand: Errand, steps: Sequence[Step]) -> Style:
         book=x.book,
         language=errand.language,
         carrier=x.capabilities,
-        url=lambda at: (
+        url=lambda at: x.capabilities.document(
             f"{base}/voice?as=caller" if at == AS_CALLER else f"{base}/errands/{errand.id}/{errand.step + 1}/{at}"
         ),
         audio_url=lambda name: f"{base}/audio/{name}",

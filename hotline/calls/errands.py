@@ -85,8 +85,8 @@ def _order(x: Exchange, session: Session, errand: Errand) -> dict[str, Any]:
     return {
         "to": number.value,
         "shown": shown_number(x, session, errand),
-        "url": f"{base}/0/{x.flows[KINDS[errand.kind].flow].start}",
-        "status_url": f"{base}/status",
+        "url": x.capabilities.document(f"{base}/0/{x.flows[KINDS[errand.kind].flow].start}"),
+        "status_url": x.capabilities.report(f"{base}/status"),
         "ring_seconds": KINDS[errand.kind].ring_seconds,
         "digits": number.extension or "",
     }

@@ -152,7 +152,7 @@ def _speak(x: Exchange, leg: Leg, steps: tuple[Step, ...], memo: str) -> str:
         book=x.book,
         language=x.settings.default_language,
         carrier=x.capabilities,
-        url=lambda at: f"{base}/key/{at}" + (f"?{PARAMETER}={memo}" if memo else ""),
+        url=lambda at: x.capabilities.document(f"{base}/key/{at}" + (f"?{PARAMETER}={memo}" if memo else "")),
         audio_url=lambda name: f"{x.settings.base_url}/carrier/audio/{name}",
     )
     return twiml.render(steps, style)

@@ -26,11 +26,21 @@ class Capabilities:
     """Seconds the carrier adds to every ring time by itself."""
     hex_signature: bool = False
     """Also signs as hex HMAC over address and raw body."""
+    asks_again: bool = False
+    """Repeats a webhook as the address's fragment says (connection overrides); the fragment is not sent or signed."""
+
+    def document(self, url: str) -> str:
+        """Return an address that is asked again when it is not reached or answers 5xx: on a leg without a fallback."""
+        return f"{url}#rc=2&rp=ct,5xx" if self.asks_again else url
+
+    def report(self, url: str) -> str:
+        """Return an address that a report is brought to again also when it answers too late; nobody waits for it."""
+        return f"{url}#rc=3&rp=ct,rt,5xx" if self.asks_again else url
 
 
 CARRIERS: dict[str, Capabilities] = {
-    "simulator": Capabilities("simulator", messages=True),
-    "twilio": Capabilities("twilio", ring_extra_seconds=5, messages=True),
+    "simulator": Capabilities("simulator", messages=True, asks_again=True),
+    "twilio": Capabilities("twilio", ring_extra_seconds=5, messages=True, asks_again=True),
     "signalwire": Capabilities("signalwire", hex_signature=True, messages=True),
     "somleng": Capabilities(
         "somleng",

@@ -136,13 +136,14 @@ def _ring(document: VoiceResponse, step: Ring, style: Style) -> None:
         answer_on_bridge=carrier.answer_on_bridge or None,
     )
     for target in ringing.targets:
+        reports = carrier.leg_status and bool(target.status_url)
         dial.number(
             target.number,
-            url=target.screen_url if carrier.screening else None,
+            url=carrier.document(target.screen_url) if carrier.screening else None,
             method="POST" if carrier.screening else None,
-            status_callback=target.status_url if carrier.leg_status else None,
-            status_callback_event="initiated ringing answered completed" if carrier.leg_status else None,
-            status_callback_method="POST" if carrier.leg_status else None,
+            status_callback=carrier.report(target.status_url) if reports else None,
+            status_callback_event="initiated ringing answered completed" if reports else None,
+            status_callback_method="POST" if reports else None,
             send_digits=f"wwww{target.extension}" if target.extension else None,
         )
     document.append(dial)
@@ -156,7 +157,7 @@ def _record(document: VoiceResponse, step: Record, style: Style) -> None:
         timeout=step.silence_seconds,
         finish_on_key=step.finish_keys or "1234567890*#",
         play_beep=True,
-        recording_status_callback=style.recording_url or None,
+        recording_status_callback=style.carrier.report(style.recording_url) if style.recording_url else None,
         recording_status_callback_event="completed absent" if style.recording_url else None,
     )
 

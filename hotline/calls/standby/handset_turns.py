@@ -91,7 +91,7 @@ def _keep(
         book=x.book,
         language=x.settings.default_language,
         carrier=x.capabilities,
-        url=lambda at: (
+        url=lambda at: x.capabilities.document(
             x.standby.address(f"{base}/legs/{leg_id}/key/{at}", memo) if memo else f"{base}/legs/{leg_id}/key/{at}"
         ),
         audio_url=lambda audio: f"{base}/audio/{audio}",

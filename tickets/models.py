@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base, new_id
 from tickets.states import State
 
+UNFINISHED = "state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')"
+"""In these states somebody has something left to do: as the index and what reads by it say it, word for word."""
 _STATES = ", ".join(f"'{state.value}'" for state in State)
 
 
@@ -27,6 +29,7 @@ class Ticket(Base):
         Index(None, "station_id", "opened_at", postgresql_include=["waited_seconds"]),
         Index(None, "caller_hash", "opened_at"),
         Index(None, "survivor_id", "opened_at"),
+        Index("ix_ticket_unfinished", "station_id", postgresql_where=text(UNFINISHED)),
         Index("ix_ticket_owed", "tenant_id", "call_back_by", postgresql_where=text("call_back_by IS NOT NULL")),
     )
 

@@ -24,6 +24,7 @@ WAYS: Mapping[str, frozenset[Way]] = {
     "shift_lifted": frozenset({"console", "telephone", "channels"}),
     "shifts_changed": frozenset({"console", "telephone", "channels"}),
     "swap_asked": frozenset({"console", "telephone", "channels"}),
+    "swap_expired": frozenset({"console", "telephone", "channels"}),
     "swap_refused": frozenset({"console", "telephone", "channels"}),
     "shift_tomorrow": frozenset({"console", "telephone", "channels"}),
     "duty_unconfirmed": frozenset({"console", "telephone", "channels"}),

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Uuid, event, text
+from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, TextClause, Uuid, event, text
 from sqlalchemy.dialects.postgresql import (
     DATERANGE,
     INT4MULTIRANGE,
@@ -20,9 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base, new_id
 
 
-def _no_overlap(name: str, *columns: str) -> ExcludeConstraint:
+def _no_overlap(name: str, *columns: str, where: TextClause | None = None) -> ExcludeConstraint:
     """Refuse two rows of one station and role whose ranges overlap (needs the extension btree_gist)."""
-    return ExcludeConstraint(("station_id", "="), ("role", "="), *((c, "&&") for c in columns), name=name, using="gist")
+    pairs = (("station_id", "="), ("role", "="), *((column, "&&") for column in columns))
+    return ExcludeConstraint(*pairs, name=name, using="gist", where=where)
 
 
 class _Role:
@@ -110,7 +111,8 @@ class Swap(Base, _Role):
     __tablename__ = "swap"
     __table_args__ = (
         CheckConstraint("role IN ('first', 'backup')", name="role"),
-        CheckConstraint("state IN ('asked', 'agreed', 'refused')", name="state"),
+        CheckConstraint("state IN ('asked', 'agreed', 'refused', 'expired')", name="state"),
+        _no_overlap("ex_swap_asked_no_overlap", "during", where=text("state = 'asked'")),
         Index(None, "station_id"),
     )
 

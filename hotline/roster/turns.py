@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hotline.roster.duty import ROLES, Roster, ShiftFact, Source, covering, segments
+from hotline.roster.duty import HORIZON, ROLES, Roster, ShiftFact, Source, covering, segments
 from hotline.roster.queries import load_rosters
 
 _WHERE = text("""
@@ -50,9 +50,11 @@ class Turn:
 
 
 def read_turns(session: Session, staff_id: UUID, since: datetime, until: datetime) -> list[Turn]:
-    """Return a person's turns that touch ``[since, until)`` at all stations, the earliest first."""
+    """Return a person's turns that touch ``[since, until)`` at all stations, whole, the earliest first."""
     where = session.scalars(_WHERE, {"staff": staff_id, "since": since, "until": until}).all()
-    return turns_of(load_rosters(session, where, since, until).values(), staff_id, since, until)
+    first, last = since - HORIZON, until + HORIZON
+    found = turns_of(load_rosters(session, where, first, last).values(), staff_id, first, last)
+    return [turn for turn in found if turn.start < until and turn.end > since]
 
 
 def turns_of(rosters: Iterable[Roster], staff_id: UUID, since: datetime, until: datetime) -> list[Turn]:

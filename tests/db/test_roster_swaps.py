@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hotline.roster import desk, swaps
@@ -60,14 +61,17 @@ def test_a_refused_swap_is_settled_for_good(town: Town) -> None:
 
 def test_two_swaps_never_hold_for_the_same_time(town: Town) -> None:
     one = asked(town, town.swap(town.ann, town.bo, ANNS, BOS))
-    other = asked(town, town.swap(town.ann, town.cai, ("2026-11-25 20:00", "2026-11-26 08:00")))
+    night = ("2026-11-25 20:00", "2026-11-26 08:00")
+    with pytest.raises(IntegrityError, match="ex_swap_asked_no_overlap"), town.session.begin_nested():
+        asked(town, town.swap(town.ann, town.cai, night))
     swaps.agree_swap(town.session, one, NOW, "薄二")
     with pytest.raises(RosterError, match="不是该人员值班"):
-        swaps.agree_swap(town.session, other, NOW, "蔡三")
+        asked(town, town.swap(town.ann, town.cai, night))
     with pytest.raises(RosterError, match="已有换班"):
         asked(town, town.swap(town.ann, town.cai, BOS))
     swaps.cancel_swap(town.session, one, NOW, "李主任")
     assert staff(town, "2026-11-25 12:00") == town.ann
+    other = asked(town, town.swap(town.ann, town.cai, night))
     swaps.agree_swap(town.session, other, NOW, "蔡三")
     assert staff(town, "2026-11-25 21:00") == town.cai
 

@@ -162,6 +162,31 @@ def test_a_colleague_is_asked_for_a_swap_and_the_other_hears_the_refusal(town: T
     watched(town, story())
 
 
+def test_a_swap_that_nobody_answers_ends_when_the_duty_begins_and_whoever_asked_hears_of_it(town: Town) -> None:
+    giver = town.staff("longgang-s2")
+
+    def ask(session: Session) -> None:
+        first, second = person(session, "longgang-s2"), person(session, "longgang-s3")
+        swap = Swap(
+            tenant_id=first.tenant_id, station_id=first.station_id, role="first", giver_id=first.id,
+            taker_id=second.id, during=Range(wall("2026-11-23 09:10"), wall("2026-11-23 20:00")),
+            asked_at=town.x.clock(),
+        )  # fmt: skip
+        swaps.ask_swap(session, swap, town.x.clock(), "熊静")
+
+    async def story() -> None:
+        town.change(ask)
+        await giver.stays_quiet(590)
+        await giver.rings(within=400)
+        giver.answer()
+        await giver.hears("仍由熊静值班：开班前没有人答复")
+        giver.press("1")
+
+    watched(town, story())
+    with town.reading() as session:
+        assert session.scalars(select(Swap.state)).all() == ["expired"]
+
+
 def test_the_evening_before_everybody_who_begins_tomorrow_hears_it_once(make_town: Callable[..., Town]) -> None:
     town = make_town(start=BEFORE_SIX)
     town.everybody(presses("1"))

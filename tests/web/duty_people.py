@@ -37,10 +37,17 @@ class People:
 
     def roster(self) -> None:
         """Put the two on the roster."""
+        self._pattern("first", self.ann, self.bo)
+
+    def backup(self) -> None:
+        """Put 蔡三 behind them."""
+        self._pattern("backup", self.cai)
+
+    def _pattern(self, role: str, *staff: Staff) -> None:
         self._add(
             Pattern(
-                tenant_id=self.world.tenant.id, station_id=self.world.township.id, role="first", code="p1",
-                staff_ids=[self.ann.id, self.bo.id], starts=date(2026, 11, 23), at=time(8), hours=24, every=24,
+                tenant_id=self.world.tenant.id, station_id=self.world.township.id, role=role, code=role,
+                staff_ids=[one.id for one in staff], starts=date(2026, 11, 23), at=time(8), hours=24, every=24,
             )
         )  # fmt: skip
 

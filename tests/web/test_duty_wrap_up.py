@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from hotline.directory.catalogue.models import CatalogueEntry
 from hotline.directory.models import Tenant
-from tests.web.axe import eyes
 from tests.web.browsers import post
 from tests.web.conftest import NOW
 from tests.web.duty_people import TALKED, TALKING, People
@@ -122,13 +121,3 @@ def test_a_neighbours_caller_is_noted_by_whoever_took_the_call(people: People, w
     assert post(client, address, seen="", outcome="visit").status_code == 303
     people.session.refresh(ticket)
     assert ticket.outcome == "visit"
-
-
-def test_axe_finds_nothing_serious(people: People, ticket: Ticket) -> None:
-    client = people.browser(people.ann)
-    with eyes() as looking:
-        looking.page.set_viewport_size({"width": 390, "height": 844})
-        assert looking.findings(client, "/duty") == []
-        assert looking.findings(client, f"/duty/tickets/{ticket.id}/wrap-up?need=daily_life") == []
-        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        assert not looking.page.evaluate(wide), "the page scrolls sideways at 390 pixels"

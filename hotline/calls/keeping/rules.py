@@ -91,7 +91,7 @@ def news_for(staff_id: str, what: str, data: Mapping[str, Any]) -> News | None:
         return News("shift_changed", _period(gained[0]), len(gained))
     if mine:
         return News("shift_lifted", _period(mine[0]), len(mine))
-    if what == "swap_asked" or (what == "swap_refused" and data["after"]["giver_id"] == staff_id):
+    if what in ("swap_asked", "swap_expired") or (what == "swap_refused" and data["after"]["giver_id"] == staff_id):
         return News(what, _period(data))
     return None
 

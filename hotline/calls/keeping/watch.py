@@ -22,6 +22,7 @@ from hotline.calls.keeping.rules import LATE
 from hotline.calls.keeping.telling import first
 from hotline.calls.kinds.base import Work
 from hotline.directory.models import Station, Tenant
+from hotline.roster import swap_requests
 from hotline.roster.duty import HORIZON, Roster
 from hotline.roster.models import Override, Pattern, Shift
 from hotline.roster.queries import load_rosters
@@ -47,6 +48,7 @@ _PARTS: Mapping[str, Callable[[Work, Sight], int]] = {
     "settled": lambda work, seen: late.settle(work, seen.tenant_id, seen.rosters),
     "changes": lambda work, seen: shifts.tell_changes(work, seen.tenant_id),
     "tomorrow": lambda work, seen: shifts.tell_tomorrow(work, seen.tenant_id, seen.rosters.values()),
+    "swaps": lambda work, seen: swap_requests.expire(work.session, seen.tenant_id, work.now),
     "tests": lambda work, seen: handsets.test_the_silent(work, seen.tenant_id, seen.since),
     "demoted": lambda work, seen: handsets.report(work, seen.tenant_id),
 }

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tickets.models import UNFINISHED
+
 _LATE = """(call_back_by IS NOT NULL AND call_back_by < :now OR EXISTS (
          SELECT FROM ticket_event AS step
           WHERE step.ticket_id = ticket.id AND step.kind = 'clock' AND (step.data ->> 'due')::timestamptz <= :now
@@ -18,7 +20,7 @@ _LATE = """(call_back_by IS NOT NULL AND call_back_by < :now OR EXISTS (
                    WHERE told.ticket_id = ticket.id AND told.kind IN ('survivor_told', 'resolve')))
        ))"""
 """Something that was promised on a ticket is overdue."""
-_UNFINISHED = """station_id = ANY(:stations) AND state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')"""
+_UNFINISHED = f"station_id = ANY(:stations) AND {UNFINISHED}"
 
 _OPEN = text(f"""
 SELECT count(*) AS open, count(*) FILTER (WHERE {_LATE}) AS late,

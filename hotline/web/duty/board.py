@@ -24,9 +24,10 @@ from hotline.roster.note_models import HandoverNote
 from hotline.vault import Vault
 from hotline.web import board, live, people
 from hotline.web.board import Row
-from hotline.web.duty import caller
+from hotline.web.duty import caller, shifts
 from hotline.web.duty.caller import Card
 from hotline.web.duty.me import Me
+from hotline.web.duty.shifts import Asked
 from hotline.web.language import N_, _, language
 from hotline.web.live import Standing
 from hotline.web.people import Who
@@ -37,6 +38,8 @@ MOST = 30
 """Open tickets that the page lists; how many there are is said above them."""
 TO_NOTE = 5
 """Calls to be wrapped up that the page offers at once."""
+LONGEST_CALL = timedelta(hours=6)
+"""A call that was accepted in a turn began no longer before it."""
 TAKEN_WITHIN = timedelta(hours=12)
 """A handover that nobody has acknowledged for so long is not taken by a click any more."""
 _KINDS: Mapping[str, str] = {
@@ -90,6 +93,8 @@ class Desk:
     system: Sequence[SystemCall]
     elsewhere: Sequence[Elsewhere]
     to_note: Sequence[Row]
+    asked: Sequence[Asked]
+    """Swap requests that wait for the reader's answer."""
     notes: Sequence[HandoverNote]
     notes_read: Sequence[HandoverNote]
     handover: Handover | None
@@ -119,6 +124,7 @@ def read(session: Session, vault: Vault, reach: Reach, me: Me, now: datetime) ->
         system=_system(session, me),
         elsewhere=_elsewhere(session, vault, reach, me, {call.id for call in mine}),
         to_note=board.rows_of(session, vault, to_note(session, me, now), now),
+        asked=[one for one in shifts.read_asked(session, me, now) if one.waits_for(me)],
         notes=notes.unread(session, me.place_ids),
         notes_read=notes.latest_read(session, me.place_ids),
         handover=handover,
@@ -139,12 +145,15 @@ def calls_of(session: Session, me: Me) -> Sequence[Call]:
 def to_note(session: Session, me: Me, now: datetime, most: int = TO_NOTE) -> Sequence[Ticket]:
     """Return the tickets whose call the person took in this turn and has not wrapped up, the newest first."""
     since = me.turn.start if me.turn else board.span_of(local(now).date())[0]
+    if me.station is None or not me.phones:
+        return ()
     took = select(Call.ticket_id).join(Leg, Leg.id == Call.accepted_leg_id)
+    took = took.where(Call.tenant_id == me.station.tenant_id, Call.started_at >= since - LONGEST_CALL)
     took = took.where(Leg.target_id.in_(me.phone_ids), Call.accepted_at >= since, Call.ended_at.is_not(None))
     mine = select(Ticket).where(
         Ticket.id.in_(took), Ticket.wrapped_at.is_(None), Ticket.state.in_(("answered", "reopened"))
     )
-    return session.scalars(mine.order_by(Ticket.opened_at.desc()).limit(most)).all() if me.phones else ()
+    return session.scalars(mine.order_by(Ticket.opened_at.desc()).limit(most)).all()
 
 
 def _inside(reach: Reach, me: Me) -> list[UUID]:

@@ -64,8 +64,8 @@ class Me:
 
     @property
     def takes_over(self) -> bool:
-        """Whether it is for this person to read what the last shift has left: on duty, or carrying the handset."""
-        return self.turn is not None or self.carries_handset()
+        """Whether it is for this person to read what the last shift has left: on duty, not behind as backup."""
+        return self.turn.role == "first" if self.turn else self.carries_handset()
 
     @property
     def missing(self) -> str:
@@ -90,7 +90,7 @@ def read(session: Session, account: Account, now: datetime) -> Me:
     station = (
         session.get(Station, staff.station_id if staff else account.station_id) if staff or account.station_id else None
     )
-    turns = read_turns(session, staff.id, now - HORIZON, now + AHEAD) if staff else []
+    turns = read_turns(session, staff.id, now, now + AHEAD) if staff else []
     turn = running(turns, now)
     return Me(
         account=account,

@@ -35,6 +35,7 @@ _WHAT = {
     "swap_asked": N_("申请换班"),
     "swap_agreed": N_("同意换班"),
     "swap_refused": N_("拒绝换班"),
+    "swap_expired": N_("换班申请作废"),
     "swap_cancelled": N_("撤销换班"),
 }
 

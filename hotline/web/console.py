@@ -42,7 +42,7 @@ from tickets.states import ACTION_WORDS
 
 LAYERS = (
     "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "duty",
-    "print",
+    "manual", "print",
 )  # fmt: skip
 """The style sheet in the order of its layers."""
 

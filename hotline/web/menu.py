@@ -20,7 +20,7 @@ class Entry:
     words: str
     icon: str
     permission: Permission
-    under: str = ""
+    under: str | tuple[str, ...] = ""
 
     @property
     def name(self) -> str:
@@ -36,6 +36,9 @@ class Entry:
 
 AT_THE_HANDSET = (Role.DUTY, Role.HEAD)
 """Whose first page is the duty page."""
+API = ("tokens.", "webhooks_out.", "api_manual.")
+"""Tokens, webhooks and the manual are tabs of one place."""
+
 MENU = (
     Entry("duty.show", N_("值班台"), "handset", Permission.DUTY_DESK, under="duty"),
     Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
@@ -47,8 +50,7 @@ MENU = (
     Entry("routing_lab.show", N_("接续推演"), "branches", Permission.ROUTING_TRY, under="routing_"),
     Entry("directory.home", N_("通讯录"), "book", Permission.DIRECTORY_SEE, under="directory"),
     Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),
-    Entry("tokens.overview", N_("接口"), "link", Permission.TOKENS_MANAGE, under="tokens."),
-    Entry("webhooks_out.overview", N_("推送"), "send", Permission.TOKENS_MANAGE, under="webhooks_out."),
+    Entry("tokens.overview", N_("接口"), "link", Permission.TOKENS_MANAGE, under=API),
     Entry("access.log", N_("访问记录"), "eye", Permission.ACCESS_SEE, under="access."),
 )
 """In the order in which they are shown."""

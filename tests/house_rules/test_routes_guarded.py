@@ -40,6 +40,7 @@ OPEN = {
     "wrap_up.save",
     "api.openapi",
     "api.health",
+    "api_manual.show",
     "probes.healthz",
     "probes.readyz",
     "probes.metrics",

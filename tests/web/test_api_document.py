@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import schemathesis
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -24,6 +26,19 @@ NOT_SAID = [positive_data_acceptance]
 BOUNDED = settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def test_the_page_shows_every_operation_in_both_languages_to_anybody(visitor: FlaskClient) -> None:
+    made = visitor.get("/api/v1/openapi.json").get_json()
+    for language, said in (("zh-CN", "summary"), ("en", "description")):
+        visitor.set_cookie("language", language)
+        page = html.unescape(visitor.get("/api-manual").text)
+        for path, operations in made["paths"].items():
+            assert path.removeprefix("/api/v1") in page
+            assert [one[said] for one in operations.values() if one[said] not in page] == []
+        assert "legs[].seconds_to_human" not in page and "legs[].state" in page
+    assert "需要权限" not in page and "Send tickets and work on them" in page
+    assert made["paths"]["/api/v1/calls"]["get"]["x-scopes"] == ["tickets.see"]
 
 
 def test_every_answer_is_as_the_document_says(

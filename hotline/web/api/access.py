@@ -24,7 +24,9 @@ from hotline.web.webhooks import exchange
 View = TypeVar("View", bound=Callable[..., Any])
 _SCOPE = "__scope__"
 
-api = Blueprint("api", __name__, url_prefix="/api/v1")
+PREFIX = "/api/v1"
+
+api = Blueprint("api", __name__, url_prefix=PREFIX)
 open_ = open_to_all
 
 
@@ -36,6 +38,12 @@ def scope(*permissions: Permission) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def scopes_of(app: Flask, endpoint: str) -> tuple[Permission, ...]:
+    """Return the scopes of which a token needs one; none where every token, or everybody, may ask."""
+    found: tuple[Permission, ...] = getattr(app.view_functions[endpoint], _SCOPE, ())
+    return found
 
 
 def says(app: Flask, endpoint: str) -> bool:
@@ -71,7 +79,7 @@ def check() -> None:
         refuse(401)
     if token.window_count > tokens.A_MINUTE:
         refuse(429)
-    needed: tuple[Permission, ...] = getattr(current_app.view_functions[endpoint], _SCOPE)
+    needed = scopes_of(current_app, endpoint)
     if needed and not any(permission.value in token.scopes for permission in needed):
         refuse(403, (f"需要权限：{needed[0].value}", f"Scope needed: {needed[0].value}"))
 

@@ -41,7 +41,7 @@ def _offer(kind: Kind) -> None:
         return shape(rows=shown, count=count, next=query.page + 1 if query.page * rows.PAGE < count else None)
 
     listing.__name__ = listing.__qualname__ = f"directory_{kind.name}"
-    listing.__doc__ = f"{kind.heading}. {kind.row.__doc__}"
+    listing.__doc__ = kind.row.__doc__
     checked = spec.validate(resp=answers(shape, 404), tags=["directory"])(listing)
     needed = Permission.SURVIVORS_SEE if kind in LEDGER else Permission.DIRECTORY_SEE
     api.get(f"/directory/{kind.name}")(scope(needed)(checked))

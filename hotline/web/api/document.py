@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from copy import deepcopy
 from typing import Any
 
 from flask import Flask
@@ -9,6 +11,8 @@ from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
+from hotline.web.api.access import PREFIX, scopes_of
+from hotline.web.api.chinese import SUMMARIES
 from hotline.web.api.problems import refuse
 from hotline.web.api.schema import Problem
 
@@ -40,13 +44,28 @@ def answers(good: Any, *refused: int) -> Answers:
 
 
 def document(app: Flask) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document; problems are problem+json."""
+    """Return the OpenAPI 3.1 document: Chinese summaries, English descriptions, scopes; problems are problem+json."""
     spec.app = app
-    made: dict[str, Any] = spec.spec
-    for path in made["paths"].values():
-        for operation in path.values():
+    made: dict[str, Any] = deepcopy(spec.spec)
+    scopes = _scopes(app)
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            key = f"{method.upper()} {path.removeprefix(PREFIX)}"
+            operation["description"], operation["summary"] = operation["summary"], SUMMARIES[key]
+            operation["x-scopes"] = scopes[key]
             for status, answer in operation["responses"].items():
                 content = answer.get("content", {})
                 if status >= "400" and "application/json" in content:
                     content["application/problem+json"] = content.pop("application/json")
     return made
+
+
+def _scopes(app: Flask) -> dict[str, list[str]]:
+    """Method and path below the prefix -> the scopes of which a token needs one."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(PREFIX):
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix(PREFIX))
+            for method in rule.methods or ():
+                found[f"{method} {path}"] = [s.value for s in scopes_of(app, rule.endpoint)]
+    return found

@@ -9,6 +9,7 @@ from hotline.web.api import (
     calls,
     directory,
     incoming,
+    manual,
     roster,
     roster_writes,
     statistics,
@@ -26,5 +27,6 @@ VIEWS = (about, tickets, incoming, ticket_writes, calls, directory, roster, rost
 def set_up(app: Flask) -> None:
     """Register the API and the page of its tokens and webhooks."""
     app.register_blueprint(api)
+    app.register_blueprint(manual.views)
     app.register_blueprint(tokens.views)
     app.register_blueprint(webhooks_out.views)

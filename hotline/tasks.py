@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import shared_task
 
 from hotline import settings
+from hotline.accounts import tokens
 from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
@@ -75,12 +76,12 @@ def tell_system(webhook_id: str) -> int:
     return posting.drain(office, UUID(webhook_id))
 
 
-@shared_task(name="webhooks.tidy")
-def tidy_webhooks() -> int:
-    """Forget what systems were told long ago; return how much."""
+@shared_task(name="api.tidy")
+def tidy_api() -> int:
+    """Forget what other systems were told, and under which keys they changed something, long ago; return how much."""
     x = exchange()
     with x.sessions.begin() as session:
-        return posting.tidy(session, x.clock())
+        return posting.tidy(session, x.clock()) + tokens.forget_keys(session, x.clock())
 
 
 @shared_task(name="tickets.watch")

@@ -29,7 +29,7 @@ SCHEDULE = {
     "recordings still at the carrier": _every(60.0, "recordings.sweep"),
     "notifications that are due": _every(10.0, "notifications.drain"),
     "webhooks that are due": _every(10.0, "webhooks.drain"),
-    "what systems were told long ago": _every(3600.0, "webhooks.tidy"),
+    "what other systems were told and sent long ago": _every(3600.0, "api.tidy"),
     "shifts that begin or were changed, silent handsets": _every(60.0, "keeping.watch"),
     "documents for the carrier, should all of this be down": _every(60.0, "fallback.renew"),
     "days whose figures are kept": _every(60.0, "statistics.keep"),

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Permission
-from hotline.accounts.token_models import ApiToken
+from hotline.accounts.token_models import ApiReference, ApiToken
 from hotline.reach import Reach
 
 SCOPES: dict[Permission, tuple[str, str]] = {
@@ -21,6 +21,7 @@ SCOPES: dict[Permission, tuple[str, str]] = {
     Permission.TICKETS_SEND: ("转来工单", "Send tickets"),
     Permission.TICKETS_WORK: ("转来和办理工单", "Send tickets and work on them"),
     Permission.DIRECTORY_SEE: ("读取通讯录", "Read the directory"),
+    Permission.DIRECTORY_EDIT: ("修改通讯录", "Change the directory"),
     Permission.SURVIVORS_SEE: ("读取遗属台账", "Read the ledger of survivors"),
     Permission.NUMBERS_SEE: ("读取完整号码", "Read whole numbers"),
     Permission.ROSTER_SEE: ("读取排班", "Read rosters"),
@@ -32,6 +33,8 @@ A_MINUTE = 300
 """Requests that one token may make within a minute."""
 DAYS = (30, 90, 365)
 """How long a token may last, in days."""
+KEYS_KEPT = timedelta(days=7)
+"""How long a change can be sent again under the same Idempotency-Key."""
 _MINUTE = timedelta(minutes=1)
 _MARK = "hot_"
 
@@ -73,6 +76,12 @@ def use(session: Session, secret: str, now: datetime) -> ApiToken | None:
         .execution_options(populate_existing=True)
     )
     return session.scalars(counted).first()
+
+
+def forget_keys(session: Session, now: datetime) -> int:
+    """Forget the Idempotency-Keys of long ago, not the references of tickets; return how many."""
+    old = ApiReference.reference.startswith("#"), ApiReference.at < now - KEYS_KEPT
+    return len(session.scalars(delete(ApiReference).where(*old).returning(ApiReference.reference)).all())
 
 
 def within(session: Session, reach: Reach) -> Sequence[ApiToken]:

@@ -38,7 +38,7 @@ def body(session: Session, vault: Vault, hook: Webhook, row: Delivery) -> bytes 
     ticket, event = session.get_one(Ticket, row.ticket_id), session.get_one(TicketEvent, row.event_id)
     references = _references(session, hook, ticket.id)
     referral = _referral(session, hook, ticket.id)
-    if (hook.token_id or hook.partner_id) and not references and referral is None:
+    if (hook.token_id or hook.partner_id) and not references and (referral is None or _is_over(referral, event.at)):
         return None
     data: dict[str, Any] = {"kind": row.kind, "ticket": _ticket(session, ticket), "references": references}
     if referral is not None:
@@ -95,6 +95,11 @@ def _referral(session: Session, hook: Webhook, ticket_id: UUID) -> Referral | No
     elif hook.token_id:
         return None
     return session.scalars(mine.order_by(Referral.offered_at.desc()).limit(1)).first()
+
+
+def _is_over(referral: Referral, at: datetime) -> bool:
+    """Whoever gave a ticket back, or lost it, is told no more; whoever has helped also hears how it was."""
+    return referral.state != "done" and referral.ended_at is not None and referral.ended_at < at
 
 
 def _matter(session: Session, ticket_id: UUID) -> str:

@@ -85,7 +85,9 @@ def test_too_many_requests_in_a_minute_are_refused(
 ) -> None:
     monkeypatch.setattr(tokens, "A_MINUTE", 2)
     mine = bearer(SEE)
-    assert [visitor.get("/api/v1/me", headers=mine).status_code for _ in range(3)] == [200, 200, 429]
+    asked = [visitor.get("/api/v1/me", headers=mine) for _ in range(3)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429]
+    assert asked[-1].headers["Retry-After"] == "60"
 
 
 def test_only_who_manages_tokens_makes_them(signed_in: Callable[..., FlaskClient], world: World) -> None:

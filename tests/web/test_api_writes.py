@@ -12,9 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from hotline.accounts import tokens
 from hotline.accounts.roles import Permission
 from hotline.directory.models import Staff
 from hotline.roster.models import RosterChange, Shift
+from hotline.sheets.models import DirectoryChange
 from tests.web.conftest import NOW
 from tests.web.ticket_world import DUTY, World
 from tickets.models import Ticket, TicketEvent
@@ -27,6 +29,7 @@ Call = Callable[..., TestResponse]
 def call(visitor: FlaskClient, bearer: Callable[..., dict[str, str]], world: World) -> Call:
     """Ask with one token of the township that may work on tickets and rosters."""
     scopes = (Permission.TICKETS_SEE, Permission.TICKETS_WORK, Permission.ROSTER_SEE, Permission.ROSTER_EDIT)
+    scopes += (Permission.DIRECTORY_SEE, Permission.DIRECTORY_EDIT)
     mine = bearer(*scopes, station=world.township)
 
     def send(method: str, path: str, json: Any = None, **headers: str) -> TestResponse:
@@ -80,6 +83,16 @@ def test_a_key_lets_a_change_happen_once(call: Call, session: Session, world: Wo
     assert kinds(session, ticket).count("comment") == 1
 
 
+def test_keys_are_forgotten_after_a_week_and_references_never(call: Call, session: Session, ticket: Ticket) -> None:
+    path = f"/tickets/{ticket.id}/comments"
+    call("POST", path, {"words": "已派单"}, Idempotency_Key="12345-1")
+    matter = {"reference": "12345-2", "number": "154 0000 0001", "words": "低保如何申请"}
+    assert call("POST", "/tickets", matter).status_code == 201
+    assert tokens.forget_keys(session, NOW + timedelta(days=6)) == 0
+    assert tokens.forget_keys(session, NOW + timedelta(days=8)) == 1
+    assert call("POST", "/tickets", matter).status_code == 200
+
+
 def test_guidance_and_feedback_follow_the_rules_of_the_page(call: Call, session: Session, ticket: Ticket) -> None:
     path = f"/tickets/{ticket.id}"
     assert call("POST", f"{path}/guidance", {"entry": "none"}).status_code == 422
@@ -128,3 +141,25 @@ def test_a_shift_is_added_once_moved_as_it_was_read_and_removed(call: Call, sess
     assert [(row.what, row.by) for row in history] == [
         ("shift_added", "12345"), ("shift_edited", "12345"), ("shift_removed", "12345")
     ]  # fmt: skip
+
+
+def test_a_row_of_the_directory_is_checked_as_an_import_checks_it(call: Call, session: Session, world: World) -> None:
+    path = "/directory/staff/ann"
+    wrong = call("PUT", path, {"fields": {"name": "安一", "station": "nowhere", "number": "12", "shoe": "42"}})
+    assert [error["field"] for error in wrong.get_json()["errors"]] == ["shoe"]
+    wrong = call("PUT", path, {"fields": {"name": "", "station": "T1", "number": "12"}})
+    assert {error["field"] for error in wrong.get_json()["errors"]} == {"name", "number"}
+    away = call("PUT", path, {"fields": {"name": "安一", "station": "C"}})
+    assert (away.status_code, session.scalars(select(Staff)).all()) == (422, [])
+    made = call("PUT", path, {"fields": {"name": "安一", "station": "T1", "number": "15400000077", "head": True}})
+    assert (made.status_code, made.get_json()["fields"]["number"]) == (201, "154****0077")
+    assert call("PUT", path, {"fields": {"title": "副站长"}}).status_code == 428
+    read = call("GET", path).headers["ETag"]
+    changed = call("PUT", path, {"fields": {"title": "副站长"}}, If_Match=read)
+    assert (changed.status_code, changed.get_json()["fields"]["head"]) == (200, True)
+    assert call("PUT", path, {"fields": {"title": "站长"}}, If_Match=read).status_code == 412
+    assert call("PUT", "/directory/stations/C", {"fields": {"name": "x"}}, If_Match="*").status_code == 404
+    assert call("GET", "/directory/survivors/S1").status_code == 403
+    assert call("PUT", "/directory/lines/main", {"fields": {"name": "x"}}, If_Match="*").status_code == 404
+    told = session.scalars(select(DirectoryChange).order_by(DirectoryChange.id)).all()
+    assert [(one.by, one.outcome) for one in told] == [("12345（接口 API）", "added"), ("12345（接口 API）", "changed")]

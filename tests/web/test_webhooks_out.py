@@ -20,6 +20,7 @@ from hotline.outgoing import outbox, signing
 from hotline.outgoing.addresses import AddressError, judge, networks
 from hotline.outgoing.models import Delivery, Webhook
 from hotline.settings import Settings
+from hotline.web.api.schema_webhooks import Told
 from tests.web.browsers import post
 from tests.web.conftest import NOW
 from tests.web.receiver import Receiver
@@ -91,6 +92,7 @@ def test_a_step_is_told_signed_once_and_without_anybodys_data(
     assert step.is_signed_with(secret) and not step.is_signed_with(signing.new_secret())
     assert step.headers["webhook-timestamp"] == str(int(NOW.timestamp()))
     assert step.path == "/hooks?key=theirs"
+    Told.model_validate(step.json)  # as the OpenAPI document says
     told = step.json["data"]["ticket"]
     assert (told["number"], told["state"], told["station"]["code"]) == (ticket.number, "resolved", "T1")
     assert "王秀英" not in step.body.decode() and "15400000001" not in step.body.decode()
@@ -208,6 +210,7 @@ def test_a_ticket_goes_to_the_12345_platform_and_its_result_comes_back(
     receiver.told.clear()
     office.works()
     told = receiver.told[-1].json
+    Told.model_validate(told)
     assert (told["type"], told["data"]["ticket"]["number"]) == ("ticket.referred", ticket.number)
     assert told["data"]["referral"] == {"to": "县12345平台", "state": "offered", "deadline": "2026-11-25T02:00:00Z"}
     assert told["data"]["ticket"]["answer"] == "路灯坏了，夜里不敢出门"
@@ -222,6 +225,23 @@ def test_a_ticket_goes_to_the_12345_platform_and_its_result_comes_back(
     assert "县12345平台 办结了转办事项" in client.get(f"/tickets/{ticket.id}").text
     late = visitor.post(path, json={"result": "refused"}, headers=mine)
     assert late.status_code == 409
+
+
+def test_whoever_gave_a_ticket_back_is_told_no_more_of_it(
+    client: FlaskClient, receiver: Receiver, office: Office, session: Session, world: World
+) -> None:
+    platform = Partner(tenant_id=world.tenant.id, code="p12345", name="县12345平台")
+    session.add(platform)
+    session.flush()
+    subscribe(client, receiver, partner=str(platform.id))
+    ticket = world.call("王秀英", NOW - timedelta(hours=1), [DUTY], lasted=60, outcome="answered")
+    handed = referrals.offer(session, ticket, "partner", platform.id, platform.name, NOW, by="李建国")
+    later = NOW + timedelta(minutes=5)
+    referrals.give_back(session, ticket, handed, "refused", later, "by_api")
+    desk.move(session, ticket, Action.RESOLVE, later + timedelta(minutes=1), actor="李建国")
+    session.flush()
+    office.works(timedelta(minutes=10))
+    assert [told.json["data"].get("kind") for told in receiver.told] == [None, "take_back"]
 
 
 @pytest.mark.parametrize(

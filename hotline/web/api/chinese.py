@@ -14,7 +14,7 @@ TAGS: dict[str, tuple[str, str]] = {
 }
 """Group -> Chinese, English, in the order in which they are shown."""
 
-SUMMARIES: dict[str, str] = {
+_SAID: dict[str, str] = {
     "GET /health": "系统和数据库是否正常。",
     "GET /me": "当前令牌的权限、范围和期限。",
     "GET /tickets": "令牌范围内的工单，新的在前。",
@@ -29,6 +29,8 @@ SUMMARIES: dict[str, str] = {
     "POST /tickets/{ticket_id}/feedback": "登记群众的评价；不满意或未解决时工单重新办理。",
     "GET /calls": "令牌范围内的来电，新的在前。",
     "GET /calls/{call_id}": "一次来电和它呼叫过、跳过的每一部电话。",
+    "GET /directory/{kind}/{code}": "一行，带修改时要用的 ETag。",
+    "PUT /directory/{kind}/{code}": "新增一行，或带 If-Match 修改；与导入同样检查，有一处不对就什么都不写。",
     "GET /roster/duty": "某一时刻各站由谁值班。",
     "GET /roster/turns": "一段时间由谁值班：轮值、班次、换班、替班合并后的结果。",
     "GET /roster/gaps": "哪里没有人值班，哪些站没有排班。",
@@ -38,5 +40,6 @@ SUMMARIES: dict[str, str] = {
     "PATCH /roster/shifts/{shift_id}": "移动一个班次，或换人。",
     "DELETE /roster/shifts/{shift_id}": "撤销一个还没有开始的班次。",
     "GET /statistics": "一段时间的来电、接通率、接听用时、回电和三率，附口径与来源。",
-} | {f"GET /directory/{kind.name}": f"{kind.title}，每页五十行。" for kind in KINDS}
+}
+SUMMARIES = {f"GET /directory/{kind.name}": f"{kind.title}，每页五十行。" for kind in KINDS} | _SAID
 """Method and path below /api/v1 -> a sentence."""

@@ -11,6 +11,7 @@ from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
 
+from hotline.web.api import schema_webhooks
 from hotline.web.api.access import PREFIX, scopes_of
 from hotline.web.api.chinese import SUMMARIES
 from hotline.web.api.problems import refuse
@@ -57,6 +58,7 @@ def document(app: Flask) -> dict[str, Any]:
                 content = answer.get("content", {})
                 if status >= "400" and "application/json" in content:
                     content["application/problem+json"] = content.pop("application/json")
+    schema_webhooks.add(made)
     return made
 
 

@@ -55,6 +55,8 @@ def problem(status: int, detail: Words | None = None, errors: list[dict[str, Any
     answer.vary.add("Accept-Language")
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        answer.headers["Retry-After"] = "60"
     return answer
 
 

@@ -8,6 +8,7 @@ from hotline.web.api import (
     about,
     calls,
     directory,
+    directory_writes,
     incoming,
     manual,
     roster,
@@ -20,7 +21,7 @@ from hotline.web.api import (
 )
 from hotline.web.api.access import api
 
-VIEWS = (about, tickets, incoming, ticket_writes, calls, directory, roster, roster_writes, statistics)
+VIEWS = (about, tickets, incoming, ticket_writes, calls, directory, directory_writes, roster, roster_writes, statistics)
 """Modules that add their views to the blueprint."""
 
 

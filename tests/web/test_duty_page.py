@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 from hotline.accounts.models import AccessLog, Account
 from hotline.accounts.roles import Role
 from hotline.directory.models import Household
+from hotline.notifications import tell
+from hotline.notifications.models import Notification
+from hotline.notifications.rules import Recipient
 from tests.web.browsers import post
 from tests.web.conftest import NOW
 from tests.web.duty_people import RINGING, TALKED, TALKING, People
@@ -130,6 +133,27 @@ def test_what_to_do_where_there_is_nothing_yet(people: People, client: FlaskClie
     people.ann.active = False
     people.session.flush()
     assert "还没有关联值班人员" in shown(people.browser(people.ann)), "somebody who has left is nobody"
+
+
+def test_what_the_system_has_told_the_station(people: People, world: World, session: Session) -> None:
+    people.roster()
+    ticket = world.call("王秀英", NOW - DAY, [TALKED], lasted=90, outcome="answered")
+    here, there = (Recipient("station", str(s.id), s.id) for s in (world.township, world.county))
+    event = tell.about_ticket(session, ticket, "ticket_reopened", "reopened:1", urgent=True)
+    tell.tell(session, event, [here, there], NOW)
+    client = people.browser(people.ann)
+    page = client.get("/duty").text
+    assert "1 条未读" in page and "王秀英" in page and f"/tickets/{ticket.id}" in page
+    shown_id = re.findall(r'name="notice" value="([^"]+)"', page)
+    assert len(shown_id) == 1, "what the county was told is the county's"
+    theirs = session.scalars(select(Notification).where(Notification.station_id == world.county.id)).one()
+    post(client, "/duty/notices/read", notice=str(theirs.id))
+    post(client, "/duty/notices/read", notice="nonsense")
+    assert "1 条未读" in client.get("/duty").text
+    post(client, "/duty/notices/read", notice=shown_id[0])
+    assert "系统通知" not in client.get("/duty").text
+    session.refresh(theirs)
+    assert theirs.read_at is None
 
 
 def test_duty_staff_land_here(people: People, signed_in: Callable[..., FlaskClient], world: World) -> None:

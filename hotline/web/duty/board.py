@@ -17,6 +17,8 @@ from hotline.calls.statistics import wall
 from hotline.clock import local
 from hotline.directory.models import Staff, Station
 from hotline.directory.words import short_name
+from hotline.notifications import console
+from hotline.notifications.console import Notice
 from hotline.reach import Reach
 from hotline.roster import notes
 from hotline.roster.models import Handover
@@ -38,6 +40,8 @@ MOST = 30
 """Open tickets that the page lists; how many there are is said above them."""
 TO_NOTE = 5
 """Calls to be wrapped up that the page offers at once."""
+NOTICES = 5
+"""Unread notices that the page lists; how many there are is said above them."""
 LONGEST_CALL = timedelta(hours=6)
 """A call that was accepted in a turn began no longer before it."""
 TAKEN_WITHIN = timedelta(hours=12)
@@ -95,6 +99,9 @@ class Desk:
     to_note: Sequence[Row]
     asked: Sequence[Asked]
     """Swap requests that wait for the reader's answer."""
+    notices: Sequence[Notice]
+    """What the system has told the station and nobody has read, the urgent first."""
+    notices_count: int
     notes: Sequence[HandoverNote]
     notes_read: Sequence[HandoverNote]
     handover: Handover | None
@@ -125,6 +132,8 @@ def read(session: Session, vault: Vault, reach: Reach, me: Me, now: datetime) ->
         elsewhere=_elsewhere(session, vault, reach, me, {call.id for call in mine}),
         to_note=board.rows_of(session, vault, to_note(session, me, now), now),
         asked=[one for one in shifts.read_asked(session, me, now) if one.waits_for(me)],
+        notices=console.unread(session, me.place_ids, language(), NOTICES),
+        notices_count=console.unread_count(session, me.place_ids),
         notes=notes.unread(session, me.place_ids),
         notes_read=notes.latest_read(session, me.place_ids),
         handover=handover,

@@ -12,9 +12,11 @@ from hotline.accounts.roles import Permission
 from hotline.calls.keeping import shift_tickets
 from hotline.calls.kinds import cases, ring_back
 from hotline.calls.kinds.base import Work
+from hotline.notifications import console
 from hotline.roster import notes
 from hotline.roster.changes import RosterError
 from hotline.roster.models import Handover
+from hotline.web import wrap_up_fields
 from hotline.web.duty import board, me, pages
 from hotline.web.language import _, language
 from hotline.web.sign_in import current
@@ -79,6 +81,18 @@ def read_note(note_id: UUID) -> AnyResponse:
             notes.mark_read(session, found.id, account.id, account.name, x.clock())
     except RosterError as error:
         flash(cases.in_language(str(error), language()), "bad")
+    return _home()
+
+
+@views.post("/notices/read")
+@needs(Permission.DUTY_DESK)
+def read_notices() -> AnyResponse:
+    """Somebody at the station has taken note of what the system told it."""
+    x, account = exchange(), current.current().account
+    wanted = [id_ for text in request.form.getlist("notice")[:50] if (id_ := wrap_up_fields.uuid(text))]
+    with x.sessions.begin() as session:
+        reader = me.read(session, account, x.clock())
+        console.mark_read(session, wanted, reader.place_ids, account.name, x.clock())
     return _home()
 
 

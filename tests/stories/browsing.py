@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TypeVar
 
 import pytest
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
@@ -38,13 +39,15 @@ class Window:
         """Do something in the browser; the clock of the county stands still meanwhile."""
         return await self._town.world.work(lambda: self._thread.submit(step).result())
 
-    async def page(self) -> Page:
-        """Open an empty page, as large as a telephone, that shares nothing with others."""
-        return await self.does(self._page)
+    async def page(self, signed_in: FlaskClient | None = None) -> Page:
+        """Open an empty page, as large as a telephone, that shares nothing with others but who is signed in."""
+        return await self.does(lambda: self._page(signed_in))
 
-    def _page(self) -> Page:
+    def _page(self, signed_in: FlaskClient | None) -> Page:
         page = self._browser.new_page(viewport=TELEPHONE, locale="zh-CN", has_touch=True)  # type: ignore[arg-type]
         page.set_default_timeout(PATIENCE)
+        if signed_in and (cookie := signed_in.get_cookie("hotline")):
+            page.context.add_cookies([{"name": "hotline", "value": cookie.value, "url": self.address}])
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
         return page

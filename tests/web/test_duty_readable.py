@@ -28,7 +28,7 @@ def test_on_a_telephone(app: Flask, session: Session, world: World) -> None:
     ask(mine, people, str(people.cai.id))
     form = links(mine, "/duty/shifts", "/duty/shifts/ask")[0]
     wrap_up = f"/duty/tickets/{noted.id}/wrap-up?need=daily_life"
-    own = ("/duty", wrap_up, "/duty/shifts", form, f"{form}&staff={people.bo.id}")
+    own = ("/duty", wrap_up, "/duty/shifts", f"{form}&staff={people.bo.id}")
     with eyes() as looking:
         looking.page.set_viewport_size({"width": 390, "height": 844})
         for client, address in (*((mine, address) for address in own), (theirs, "/duty")):

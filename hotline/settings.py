@@ -74,7 +74,10 @@ class Settings(BaseSettings):
         0, ge=0, le=9, description="How many proxies of our own stand in front and tell the visitor's address."
     )
     session_idle_minutes: int = Field(
-        60, ge=5, le=1440, description="Minutes after which a browser that nobody uses is signed out."
+        60,
+        ge=5,
+        le=1440,
+        description="Minutes after which a browser that nobody uses is signed out; not while its owner is on duty.",
     )
     session_hours: int = Field(12, ge=1, le=168, description="Hours after which every browser must sign in again.")
     attachment_megabytes: int = Field(

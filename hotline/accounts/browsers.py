@@ -67,7 +67,8 @@ def find(session: Session, token: str, now: datetime, lifetimes: Lifetimes) -> t
 
 def is_open(browser: BrowserSession, now: datetime, lifetimes: Lifetimes) -> bool:
     """Return whether a browser is still signed in, or still half-way."""
-    idle = now - browser.seen_at >= lifetimes.idle and not browser.display
+    on_duty = browser.on_duty_until is not None and now < browser.on_duty_until
+    idle = now - browser.seen_at >= lifetimes.idle and not browser.display and not on_duty
     return browser.ended_at is None and now < browser.expires_at and not idle
 
 
@@ -77,6 +78,11 @@ def seen(session: Session, browser: BrowserSession, now: datetime) -> bool:
         return False
     session.execute(update(BrowserSession).where(BrowserSession.id == browser.id).values(seen_at=now))
     return True
+
+
+def on_duty(session: Session, browser_id: UUID, until: datetime) -> None:
+    """Do not sign a browser out for want of use until a turn of duty ends; its longest time still holds."""
+    session.execute(update(BrowserSession).where(BrowserSession.id == browser_id).values(on_duty_until=until))
 
 
 def of(session: Session, account_id: UUID, now: datetime, lifetimes: Lifetimes) -> Sequence[BrowserSession]:

@@ -86,6 +86,8 @@ class BrowserSession(Base):
     opened_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    on_duty_until: Mapped[datetime | None]
+    """Whoever is on duty has the duty desk open in it: so long it is not signed out for want of use."""
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(default="", server_default="")
     agent: Mapped[str] = mapped_column(default="", server_default="")

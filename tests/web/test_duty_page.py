@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from hotline.accounts.models import AccessLog, Account
+from hotline.accounts.models import AccessLog, Account, BrowserSession
 from hotline.accounts.roles import Role
 from hotline.directory.models import Household
 from hotline.notifications import tell
@@ -83,6 +83,19 @@ def test_the_call_one_is_in_and_calls_elsewhere(people: People, world: World) ->
     off = shown(people.browser(people.bo))
     assert "现在不当班" in off and "本人手机 154****0201" in off and "11月24日 08:00" in off
     assert "您正在通话" not in off and re.search("别处正在响的电话.*张福贵", off)
+
+
+def test_nobody_is_signed_out_for_want_of_use_during_their_turn(people: People, session: Session) -> None:
+    people.roster()
+    on, off = people.browser(people.ann), people.browser(people.bo)
+    assert shown(on) and shown(off)
+    hours_ago = update(BrowserSession).values(seen_at=NOW - timedelta(hours=5))
+    session.execute(hours_ago)
+    assert on.get("/duty").status_code == 200 and off.get("/duty").status_code == 303
+    session.execute(hours_ago.values(on_duty_until=NOW))
+    assert on.get("/duty").status_code == 303, "the turn is over"
+    session.execute(hours_ago.values(on_duty_until=NOW + DAY, expires_at=NOW))
+    assert on.get("/duty").status_code == 303, "the longest time still holds"
 
 
 def test_asked_again_only_what_changed_is_sent(people: People, world: World) -> None:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.accounts import browsers
 from hotline.accounts.access import What
 from hotline.accounts.models import AccessLog
 from hotline.accounts.roles import Permission
@@ -13,6 +14,7 @@ from hotline.directory.models import Tenant
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.web.duty import board, me
 from hotline.web.duty.board import Desk
+from hotline.web.duty.me import Me
 from hotline.web.pages import live_page
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -36,6 +38,7 @@ def page(problem: str = "", typed: str = "") -> Response:
         reader = me.read(session, current.current().account, now)
         desk = board.read(session, x.vault, current.reach(), reader, now)
         _note_cards(session, desk)
+        _keep_open(session, reader)
         tenant = session.get(Tenant, reader.station.tenant_id) if reader.station else None
         words = {"desk": desk, "me": reader, "tenant": tenant, "now": now, "needs": {**NEEDS, **DOMAINS}}
         words |= {"problem": problem, "typed": typed}
@@ -43,6 +46,13 @@ def page(problem: str = "", typed: str = "") -> Response:
     if problem:
         answer.status_code = 422
     return answer
+
+
+def _keep_open(session: Session, reader: Me) -> None:
+    """The page must be there when the telephone rings at three: nobody is signed out in a turn for want of use."""
+    browser = current.current().browser
+    if reader.turn and browser.on_duty_until != reader.turn.end:
+        browsers.on_duty(session, browser.id, reader.turn.end)
 
 
 def _note_cards(session: Session, desk: Desk) -> None:

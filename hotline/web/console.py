@@ -14,6 +14,7 @@ from hotline.web import (
     menu,
     pages,
     probes,
+    response_compare,
     response_times,
     security,
     shedding,
@@ -73,6 +74,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(wallboard.views)
     duty.set_up(app)
     app.register_blueprint(response_times.views)
+    app.register_blueprint(response_compare.views)
     app.register_blueprint(lab.views)
     app.register_blueprint(replaying.views)
     app.register_blueprint(roster.views)

@@ -45,7 +45,7 @@ MENU = (
     Entry("ticket_search.show", N_("查找工单"), "search", Permission.TICKETS_SEE, under="ticket_search."),
     Entry("wallboard.show", N_("大屏"), "screen", Permission.WALLBOARD),
     Entry("roster.show", N_("排班"), "calendar", Permission.ROSTER_SEE, under="roster"),
-    Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times."),
+    Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times"),
     Entry("bulletins.overview", N_("通报"), "paper", Permission.STATISTICS_SEE, under="bulletins."),
     Entry("routing_lab.show", N_("接续推演"), "branches", Permission.ROUTING_TRY, under="routing_"),
     Entry("directory.home", N_("通讯录"), "book", Permission.DIRECTORY_SEE, under="directory"),

@@ -51,9 +51,10 @@ class Place:
         return {station.id: station for station in self.tree}
 
 
-def find(session: Session, reach: Reach) -> Place | None:
+def find(session: Session, reach: Reach, *, field: str = "station") -> Place | None:
     """Return the place that the address asks for (``tenant``, ``station``: codes), or the reader's own; None: no
-    directory yet. Answers 404 for a place that is not there or out of reach."""
+    directory yet. ``field`` may name another station than ``station`` does; without it they are the same.
+    Answers 404 for a place that is not there or out of reach."""
     tenants = session.scalars(select(Tenant).where(reach.covers_tenant(Tenant.id)).order_by(Tenant.code)).all()
     if not tenants:
         return None
@@ -63,7 +64,7 @@ def find(session: Session, reach: Reach) -> Place | None:
     stations = session.scalars(mine.order_by(Station.level, Station.code)).all()
     if not stations:
         return None
-    code = request.args.get("station") or stations[0].code
+    code = request.args.get(field) or request.args.get("station") or stations[0].code
     top = next((s for s in stations if s.code == code), None) or abort(404)
     return Place(tenant, tenants, _below(top, stations), _choices(stations))
 

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from hotline.web.language import _
-from hotline.web.response_tables import ENDINGS, Figures, behind, days_between, depth_name, depth_order, weekday_name
+from hotline.web.response_cells import behind
+from hotline.web.response_tables import ENDINGS, Figures, days_between, depth_name, depth_order, weekday_name
 
 Chart = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from io import StringIO
 
 from flask import Response
 
-from hotline.web.response_tables import Cell, Table
+from hotline.web.response_cells import Cell, Table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A text that begins like this would be run by a spreadsheet."""

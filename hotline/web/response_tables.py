@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import quote, urlencode
 from uuid import UUID
-
-from flask import g, url_for
 
 from hotline.calls.reasons import TIERS
 from hotline.calls.statistics.helpers import Helper
@@ -16,9 +13,8 @@ from hotline.calls.statistics.measures import SHARES, SPANS
 from hotline.calls.statistics.reading import Numbers, Report
 from hotline.calls.statistics.tally import Quantiles
 from hotline.directory.vocabulary import DOMAINS, NEEDS
-from hotline.web.console_links import kept_query
-from hotline.web.formats import duration
 from hotline.web.language import _, language, words
+from hotline.web.response_cells import Cell, Table, count_cell, percent, seconds, share_cell, span_cell
 from tickets.rates import Rate
 
 COLUMNS = (
@@ -33,6 +29,7 @@ COLUMNS = (
     "satisfaction",
 )
 """The shares of a row of stations and needs."""
+POINTS = ("P50", "P90", "P95")
 ENDINGS = {
     "message": ("转为留言", "left a message"),
     "abandoned": ("接通前挂断", "abandoned"),
@@ -52,32 +49,11 @@ class Figures:
     top: UUID
 
 
-@dataclass(frozen=True)
-class Cell:
-    """``text`` for people, ``value`` for spreadsheets, ``link`` to the tickets behind."""
-
-    text: str
-    value: str | int | float = ""
-    link: str = ""
-    tone: str = ""
-    head: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with its name; ``code`` names its file and its chart."""
-
-    code: str
-    name: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    note: str = field(default="")
-
-
 def tables(figures: Figures) -> Sequence[Table]:
     """Return all tables in the order of the page."""
     return [
         _summary(figures),
+        _times(figures),
         _days(figures),
         _depth(figures),
         _stations(figures),
@@ -85,25 +61,6 @@ def tables(figures: Figures) -> Sequence[Table]:
         _needs(figures),
         _helpers(figures),
     ]
-
-
-def behind(measure: str, **narrowed: object) -> str:
-    """Return the address of the tickets behind a number."""
-    if "tickets_behind" not in g:  # a page has a thousand of these: the address is made once
-        g.tickets_behind = f"{url_for('response_times.tickets')}?{urlencode(kept_query())}"
-    narrowed["measure"] = measure
-    asked = "".join(f"&{key}={quote(str(value))}" for key, value in narrowed.items())
-    return f"{g.tickets_behind}{asked}"
-
-
-def percent(rate: Rate) -> str:
-    """``92.5%``, or a dash where there is nothing to count."""
-    return "—" if rate.share is None else f"{100 * rate.share:.1f}%"
-
-
-def seconds(value: int | None) -> str:
-    """A duration, or a dash."""
-    return "—" if value is None else duration(value)
 
 
 def need_name(code: str) -> str:
@@ -127,28 +84,6 @@ def depth_order(depth: Mapping[str, int]) -> Sequence[str]:
     """Return the depths in the order of the chain, then how calls were lost."""
     known = [code for code in TIERS if code not in ENDINGS] + list(ENDINGS)
     return sorted(depth, key=lambda code: known.index(code) if code in known else len(known))
-
-
-def share_cell(code: str, rate: Rate, **narrowed: object) -> Cell:
-    """A share that opens its tickets; below its norm it is marked."""
-    norm = SHARES[code].norm
-    tone = "" if norm is None or rate.share is None else "good" if rate.share >= norm else "bad"
-    value = "" if rate.share is None else round(rate.share, 4)
-    return Cell(percent(rate), value, behind(code, side="part", **narrowed) if rate.part else "", tone)
-
-
-def span_cell(code: str, value: int | None, **narrowed: object) -> Cell:
-    """A time that opens its tickets; beyond its norm it is marked."""
-    norm = SPANS[code].norm
-    tone = "" if norm is None or value is None else "good" if value <= norm else "bad"
-    return Cell(
-        seconds(value), "" if value is None else value, behind(code, **narrowed) if value is not None else "", tone
-    )
-
-
-def count_cell(count: int, measure: str, **narrowed: object) -> Cell:
-    """A count that opens its tickets."""
-    return Cell(str(count), count, behind(measure, **narrowed) if count else "")
 
 
 def _summary(figures: Figures) -> Table:
@@ -188,6 +123,18 @@ def _summary(figures: Figures) -> Table:
     return Table("summary", _("全部指标与口径"), heads, list(rows()))
 
 
+def _times(figures: Figures) -> Table:
+    rows = []
+    for code, span in SPANS.items():
+        now, was = figures.report.all.span(code), figures.before.span(code)
+        cells = [span_cell(code, value) for value in (now.median, now.p90, now.p95)]
+        old = [Cell(seconds(value), "" if value is None else value) for value in (was.median, was.p90, was.p95)]
+        texts = Cell(words(span.definition)), Cell(words(span.source))
+        rows.append((Cell(words(span.name), head=True), count_cell(now.count, code), *cells, *old, *texts))
+    before = [_("上期 %(point)s", point=point) for point in POINTS]
+    return Table("times", _("用时"), (_("指标"), _("个数"), *POINTS, *before, _("口径"), _("来源")), rows)
+
+
 def _days(figures: Figures) -> Table:
     days = figures.report.spread.days
     rows = []
@@ -216,7 +163,7 @@ def _depth(figures: Figures) -> Table:
 
 
 def _heads(first: str) -> Sequence[str]:
-    times = [f"{words(SPANS['wait'].name)} {point}" for point in ("P50", "P90", "P95")]
+    times = [f"{words(SPANS['wait'].name)} {point}" for point in POINTS]
     return [first, words(SHARES["calls"].name), *(words(SHARES[code].name) for code in COLUMNS), *times]
 
 

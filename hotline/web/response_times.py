@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +17,11 @@ from hotline.calls.statistics.measures import SHARES, SPANS
 from hotline.calls.statistics.scope import Scope, subtree
 from hotline.clock import local
 from hotline.web import board, place, response_charts, response_csv, response_tables, response_xlsx
-from hotline.web.board import span_of
 from hotline.web.language import _, words
+from hotline.web.period import Period
+from hotline.web.period import asked as period_asked
 from hotline.web.place import Place
+from hotline.web.response_cells import Table
 from hotline.web.response_tables import Figures
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -29,29 +30,6 @@ from tickets.queries import Cursor, CursorError
 
 views = Blueprint("response_times", __name__, url_prefix="/response-times")
 
-DAYS = 30
-LONGEST = 3 * 366
-"""Days of a period at most: what is asked for must be answered soon."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days from ``first`` to ``last``, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def span(self) -> tuple[datetime, datetime]:
-        """Return the moments at which it begins and ends."""
-        return span_of(self.first)[0], span_of(self.last)[1]
-
-    @property
-    def before(self) -> Period:
-        """The period of the same length just before."""
-        length = self.last - self.first + timedelta(days=1)
-        return Period(self.first - length, self.last - length)
-
 
 @views.get("")
 @needs(Permission.STATISTICS_SEE)
@@ -59,7 +37,7 @@ def show() -> str:
     """The page."""
     x = exchange()
     today = local(x.clock()).date()
-    period = _period(today)
+    period = period_asked(today)
     with x.sessions() as session:
         where = place.find(session, current.reach())
         if where is None:
@@ -79,14 +57,19 @@ def show() -> str:
 def download(name: str, kind: str) -> Response:
     """One of the page's tables as a file."""
     x = exchange()
-    period = _period(local(x.clock()).date())
+    period = period_asked(local(x.clock()).date())
     with x.sessions() as session:
         where = place.find(session, current.reach()) or abort(404)
         found = [table for table in response_tables.tables(_figures(session, where, period)) if table.code == name]
     if not found:
         abort(404)
+    return file_of(found[0], kind, f"{name}-{where.station.code}-{period.first}-{period.last}")
+
+
+def file_of(table: Table, kind: str, name: str) -> Response:
+    """Return a table as a file, xlsx or csv."""
     write = response_xlsx.answer if kind == "xlsx" else response_csv.answer
-    return write(found[0], f"{name}-{where.station.code}-{period.first}-{period.last}.{kind}")
+    return write(table, f"{name}.{kind}")
 
 
 @views.get("/tickets")
@@ -95,7 +78,7 @@ def tickets() -> str:
     """The tickets behind a number."""
     x = exchange()
     now = x.clock()
-    period = _period(local(now).date())
+    period = period_asked(local(now).date())
     with x.sessions() as session:
         where = place.find(session, current.reach()) or abort(404)
         asked, before = _asked(where)
@@ -118,17 +101,6 @@ def _figures(session: Session, where: Place, period: Period) -> Figures:
         stations={id_: where.name(id_) for id_ in dict.fromkeys(scope.groups)},
         top=where.station.id,
     )
-
-
-def _period(today: date) -> Period:
-    try:
-        last = date.fromisoformat(request.args.get("until") or today.isoformat())
-        first = date.fromisoformat(request.args.get("since") or (last - timedelta(days=DAYS - 1)).isoformat())
-    except (ValueError, OverflowError):
-        abort(400)
-    if not (first.year >= 2000 and first <= last and last.year <= 2200 and (last - first).days < LONGEST):
-        abort(400)
-    return Period(first, last)
 
 
 def _presets(today: date) -> list[tuple[str, Period]]:

@@ -14,8 +14,8 @@ from openpyxl.utils import get_column_letter
 from hotline.calls.statistics.measures import SHARES, SPANS, Share, Span
 from hotline.sheets.workbook import XLSX
 from hotline.web.language import _, words
+from hotline.web.response_cells import Table
 from hotline.web.response_csv import plain
-from hotline.web.response_tables import Table
 
 _BOLD = Font(bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")

@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Role
+from hotline.web.response_cells import Cell, Table
 from hotline.web.response_csv import answer
-from hotline.web.response_tables import Cell, Table
 from tests.month import Month
 from tests.web.conftest import NOW
 from tests.web.ticket_world import World
@@ -72,7 +72,7 @@ def test_charts_have_their_data_and_their_table(month: World, page: Page) -> Non
     assert len(re.findall(r'<details class="chart-table">', shown)) == 5
 
 
-@pytest.mark.parametrize("name", ["summary", "days", "depth", "stations", "hours", "needs", "helpers"])
+@pytest.mark.parametrize("name", ["summary", "times", "days", "depth", "stations", "hours", "needs", "helpers"])
 def test_every_table_can_be_downloaded(month: World, client: FlaskClient, name: str) -> None:
     found = client.get(f"/response-times/{name}.csv?{PERIOD}")
     assert found.status_code == 200 and found.data.startswith(b"\xef\xbb\xbf")
@@ -102,6 +102,29 @@ def test_a_station_head_sees_their_own_subtree(month: World, signed_in: Callable
     assert village.get(under).status_code == 404
     assert signed_in(Role.HEAD, month.township).get(under).status_code == 200
     assert signed_in(Role.DUTY, month.township).get("/response-times").status_code == 403
+
+
+def test_two_periods_side_by_side_open_their_own_tickets(month: World, page: Page) -> None:
+    shown = page("/response-times/compare?since=2026-11-10&until=2026-11-23")
+    assert "2026-10-27 – 2026-11-09" in words(shown), "the period before, unless another is asked for"
+    links = re.findall(r'<a href="(/response-times/tickets[^"]+)"[^>]*>(\d+)</a>', shown)
+    for address, count in links[::9]:
+        assert f"{count} 个" in words(page(html.unescape(address))), address
+    counts = [int(count) for address, count in links if "measure=calls" in address and "under" not in address]
+    assert len(counts) == 2 and f"{counts[0] - counts[1]:+d}" in words(shown)
+    data = re.search(r'id="chart-compare">(.*?)</script>', shown, re.S)
+    assert data and len(json.loads(data[1])["first"]) == len(json.loads(data[1])["labels"])
+
+
+def test_two_stations_are_compared_over_the_same_days(month: World, client: FlaskClient) -> None:
+    asked = f"{PERIOD}&station=T1&station_b={month.village.code}"
+    shown = words(client.get(f"/response-times/compare?{asked}").text)
+    assert shown.count("2026-10-25 – 2026-11-23") >= 2 and "来电 160 0 +160" in shown
+    rows = list(csv.reader(StringIO(client.get(f"/response-times/compare/compare.csv?{asked}").text)))
+    assert rows[1][1:4] == ["160", "0", "160"]
+    assert client.get(f"/response-times/compare/stations.csv?{asked}").status_code == 404, "they have none in common"
+    assert client.get("/response-times/compare?since_b=2026-11-24&until_b=2026-11-23").status_code == 400
+    assert client.get("/response-times/compare?station_b=nowhere").status_code == 404
 
 
 @pytest.mark.parametrize(

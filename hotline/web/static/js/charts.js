@@ -75,6 +75,16 @@
         { name: d.words.within, type: "bar", data: d.within, color: c.message, barMaxWidth: 14, tooltip: { valueFormatter: (v) => `${v}%` } },
       ],
     }),
+    compare: (c, d) => around(c, d, {
+      legend: { ...around(c, d).legend, orient: "vertical", left: 12 },
+      grid: { left: 12, right: 24, top: 64, bottom: 12, containLabel: true },
+      xAxis: axis(c, { type: "value", min: 0, max: 100, axisLabel: { color: c.soft, formatter: "{value}%" } }),
+      yAxis: axis(c, { type: "category", data: d.labels, inverse: true, splitLine: { show: false }, axisLabel: { color: c.text } }),
+      series: [
+        { name: d.words.first, type: "bar", data: d.first, color: c.talk, barMaxWidth: 14, tooltip: { valueFormatter: (v) => (v == null ? "—" : `${v}%`) } },
+        { name: d.words.second, type: "bar", data: d.second, color: c.ring, barMaxWidth: 14, tooltip: { valueFormatter: (v) => (v == null ? "—" : `${v}%`) } },
+      ],
+    }),
     hours: (c, d) => around(c, d, {
       legend: { show: false },
       grid: { left: 12, right: 16, top: 8, bottom: 56, containLabel: true },
@@ -92,7 +102,8 @@
 
   function open(kind, data, event) {
     const cell = event.value;
-    const address = kind === "hours" ? `${data.link}&weekday=${cell[1] + 1}&hour=${cell[0]}` : data.links[event.dataIndex];
+    const links = event.seriesIndex === 1 && data.others ? data.others : data.links;
+    const address = kind === "hours" ? `${data.link}&weekday=${cell[1] + 1}&hour=${cell[0]}` : links[event.dataIndex];
     if (address && event.componentType === "series") location.assign(address);
   }
 

@@ -1,4 +1,4 @@
-"""What prepares a roster: plans of repeating duty, and changes that are not published yet."""
+"""What stands around a roster: plans of repeating duty, changes not published yet, calendars fed from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,3 +76,25 @@ class DraftShift(Base):
     handset_id: Mapped[UUID | None] = mapped_column(ForeignKey("handset.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
     made_by: Mapped[str]
+
+
+class RosterFeed(Base):
+    """An address from which a calendar reads a station's roster, or one person's duty; whoever has it may read."""
+
+    __tablename__ = "roster_feed"
+    __table_args__ = (UniqueConstraint("token_hash"), Index(None, "station_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"))
+    station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"))
+    """The station whose roster it is, or to which the person belongs."""
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    """Whose duty it shows, at all stations; none: the station's."""
+    token_hash: Mapped[bytes]
+    """SHA-256 of the secret in the address; the secret itself is nowhere."""
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    read_at: Mapped[datetime | None]
+    """When a calendar last asked, to the hour."""
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str] = mapped_column(default="", server_default="")

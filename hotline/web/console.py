@@ -31,6 +31,7 @@ from hotline.web.lab import replaying
 from hotline.web.roster import changes as roster_changes
 from hotline.web.roster import draft as roster_draft
 from hotline.web.roster import editing as roster_day
+from hotline.web.roster import feeds as roster_feeds
 from hotline.web.roster import filling as roster_filling
 from hotline.web.roster import moves as roster_moves
 from hotline.web.roster import templates as roster_templates
@@ -84,6 +85,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster_draft.views)
     app.register_blueprint(roster_changes.views)
     app.register_blueprint(roster_moves.views)
+    app.register_blueprint(roster_feeds.views)
     app.register_blueprint(roster_filling.views)
     directory.set_up(app)
     app.register_blueprint(wrap_up.views)

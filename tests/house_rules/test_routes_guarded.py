@@ -36,6 +36,7 @@ OPEN = {
     "sign_in.out",
     "provider.away",
     "provider.back",
+    "roster_feeds.calendar",
     "wrap_up.form",
     "wrap_up.save",
     "api.openapi",
@@ -45,8 +46,8 @@ OPEN = {
     "probes.readyz",
     "probes.metrics",
 }
-"""What anybody may open; each shows nothing of anybody (the wrap-up form: without its one-time token). Adding to this
-is a decision."""
+"""What anybody may open; each shows nothing of anybody (the wrap-up form and a calendar: without their secret token).
+Adding to this is a decision."""
 VALUES = {"uuid": str(new_id()), "path": "css/tokens.css", "int": "1", "default": "1", "string": "x"}
 
 

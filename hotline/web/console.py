@@ -34,6 +34,8 @@ from hotline.web.roster import editing as roster_day
 from hotline.web.roster import feeds as roster_feeds
 from hotline.web.roster import filling as roster_filling
 from hotline.web.roster import moves as roster_moves
+from hotline.web.roster import overrides as roster_overrides
+from hotline.web.roster import paper as roster_paper
 from hotline.web.roster import templates as roster_templates
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
@@ -86,6 +88,8 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster_changes.views)
     app.register_blueprint(roster_moves.views)
     app.register_blueprint(roster_feeds.views)
+    app.register_blueprint(roster_overrides.views)
+    app.register_blueprint(roster_paper.views)
     app.register_blueprint(roster_filling.views)
     directory.set_up(app)
     app.register_blueprint(wrap_up.views)

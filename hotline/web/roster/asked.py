@@ -64,15 +64,16 @@ def read_day(text: str) -> date:
 
 def read_names(text: str, staff: Sequence[Staff]) -> tuple[UUID | None, ...]:
     """Return the people named in a list such as ``李建国、王芳、休``; ``休`` is a free turn. Raises RosterError."""
-    found = tuple(_person(name, staff) for name in re.split(r"[\s、,，;；/]+", text.strip()) if name)
+    found = tuple(
+        None if name in FREE else read_person(name, staff) for name in re.split(r"[\s、,，;；/]+", text.strip()) if name
+    )
     if not any(found):
         raise RosterError("请写轮值人员，用顿号分开 (name those who take turns, with commas between)")
     return found
 
 
-def _person(name: str, staff: Sequence[Staff]) -> UUID | None:
-    if name in FREE:
-        return None
+def read_person(name: str, staff: Sequence[Staff]) -> UUID:
+    """Return who is called so, by name or by code. Raises RosterError when nobody is, or several."""
     same = [person for person in staff if person.name == name or person.code == name]
     own = [person for person in same if person.station_id == staff[0].station_id]
     if len(own or same) > 1:

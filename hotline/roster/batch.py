@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -157,15 +158,21 @@ SELECT staff.name, shift.starts, shift.ends FROM shift JOIN staff ON staff.id = 
 def _clash(session: Session, station_id: UUID, pieces: Sequence[Piece], ours: Sequence[UUID]) -> str:
     """Say which two pieces of duty overlap."""
     for one in pieces:
-        here = span(Range(one.starts, one.ends))
         asked = {"station": station_id, "role": one.role, "starts": one.starts, "ends": one.ends, "ours": list(ours)}
         if other := session.execute(_IN_THE_WAY, asked).first():
-            there = span(Range(other.starts, other.ends))
-            return (
-                f"{here['from']} 至 {here['to']} 与 {other.name} 的班（{there['from']} 至 {there['to']}）重叠"
-                f" (overlaps the duty of {other.name}, {there['from']} to {there['to']})"
-            )
-    return "这些改动互相重叠 (these changes overlap each other)"
+            return _overlap(one, other.name, other.starts, other.ends)
+    found = sorted(pieces, key=lambda piece: piece.starts)
+    one, other_ = next((a, b) for a, b in pairwise(found) if b.starts < a.ends)
+    name = session.scalar(text("SELECT name FROM staff WHERE id = :id"), {"id": one.staff_id}) or ""
+    return _overlap(other_, name, one.starts, one.ends)
+
+
+def _overlap(piece: Piece, name: str, starts: datetime, ends: datetime) -> str:
+    here, there = span(Range(piece.starts, piece.ends)), span(Range(starts, ends))
+    return (
+        f"{here['from']} 至 {here['to']} 与 {name} 的班（{there['from']} 至 {there['to']}）重叠"
+        f" (overlaps the duty of {name}, {there['from']} to {there['to']})"
+    )
 
 
 def _made(tenant_id: UUID, station_id: UUID, edit: Edit, kept: Mapping[UUID, Mapping[str, str | None]]) -> Shift:

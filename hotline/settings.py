@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         return self.data_dir / "imports"
 
     @property
+    def prompts_dir(self) -> Path:
+        """Folder in which recordings of prompts are kept, and the last prompts that were read."""
+        return self.data_dir / "prompts"
+
+    @property
     def recordings_dir(self) -> Path:
         """Folder in which messages and memos are kept."""
         return self.data_dir / "recordings"

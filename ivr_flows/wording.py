@@ -6,13 +6,16 @@ import re
 import tomllib
 import wave
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ivr_flows.engine.steps import Prompt
 
 PROMPTS = Path(__file__).parent / "prompts"
 """The words that come with the software; a folder of one's own may replace any of them."""
+
+RECORDED = "recorded/"
+"""What the names of recordings made at the console begin with in ``Words.audio``."""
 
 SPOKEN_ELSEWHERE = ("error.line", "error.last_resort", "error.last_resort_keys", "error.moment")
 """Prompts that no node names: whoever answers the carrier speaks them when something has gone wrong."""
@@ -42,20 +45,34 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A recording made at the console: its name below ``recorded/``, and its duration."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Book:
     """All prompts in all languages (language -> key -> words), and the recordings with their seconds."""
 
     languages: Mapping[str, Mapping[str, str]]
     audio_folder: Path = PROMPTS / "audio"
     recordings: Mapping[str, float] = field(default_factory=dict)
+    recorded: Mapping[tuple[str, str], Recorded] = field(default_factory=dict)
+    """(language, key) -> the recording that replaces the words on every line."""
 
     def words(self, prompt: Prompt, language: str, line: str = "", dialect: str = "") -> Words:
         """Return what to say. Never raises: a caller waits. ``check`` and the tests find what is missing.
 
-        The most specific recording wins: of the line and dialect, of the line, of the dialect, for everybody.
+        The most specific recording wins: of the line and dialect, of the line, of the dialect, for everybody; among
+        these one made at the console before one of the folder.
         """
         text = spoken(self.text(prompt.key, language), dict(prompt.values))
+        made = self.recorded.get((language, prompt.key))
         for folder in (f"{line}/{dialect}", line, dialect, ""):
+            if not folder and made:
+                return Words(text, f"{RECORDED}{made.name}", made.seconds)
             parts = [part for part in folder.split("/") if part]
             if len(parts) != folder.count("/") + bool(folder):
                 continue
@@ -81,6 +98,11 @@ class Book:
     def values(self, key: str, language: str) -> frozenset[str]:
         """Return the {values} that the prompt names in this language."""
         return frozenset(_VALUE.findall(self.languages.get(language, {}).get(key, "")))
+
+    def changed(self, language: str, key: str, text: str) -> Book:
+        """Return the book with other words for one prompt."""
+        mine = {**self.languages.get(language, {}), key: text}
+        return replace(self, languages={**self.languages, language: mine})
 
     def audio_file(self, name: str) -> Path | None:
         """Return the file of ``Words.audio``, or None for a name that is no recording of this book."""

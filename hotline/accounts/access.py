@@ -32,6 +32,7 @@ class What(StrEnum):
     DIRECTORY_SEEN = "directory_seen"
     DIRECTORY_IMPORTED = "directory_imported"
     DIRECTORY_CHANGED = "directory_changed"
+    PROMPT_CHANGED = "prompt_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  (a code, not a password)
     TOTP_ON = "totp_on"
     TOTP_OFF = "totp_off"
@@ -63,6 +64,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.DIRECTORY_SEEN: ("查看通讯录", "Looked at the directory"),
     What.DIRECTORY_IMPORTED: ("导入通讯录", "Imported a directory"),
     What.DIRECTORY_CHANGED: ("修改通讯录", "Changed the directory"),
+    What.PROMPT_CHANGED: ("修改提示语", "Changed a prompt"),
     What.PASSWORD_CHANGED: ("修改密码", "Changed a password"),
     What.TOTP_ON: ("启用动态验证码", "Turned the second factor on"),
     What.TOTP_OFF: ("停用动态验证码", "Turned the second factor off"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import sessionmaker
 
 from hotline import db
+from hotline.calls.prompts.live import LiveBook
 from hotline.calls.standby.standby import Standby
 from hotline.clock import Clock, system_clock
 from hotline.db import SessionFactory
@@ -31,11 +32,16 @@ class Exchange:
     """For the carrier's webhooks alone: connections of their own, so that no page stands before a caller."""
     clock: Clock
     vault: Vault
-    book: Book
+    prompts: LiveBook
     flows: Mapping[str, Flow]
     capabilities: Capabilities
     carrier: Carrier
     standby: Standby
+
+    @property
+    def book(self) -> Book:
+        """The words that callers hear now."""
+        return self.prompts.book
 
     def close(self) -> None:
         """Give the connections to the database back."""
@@ -56,7 +62,7 @@ def make_exchange(settings: Settings, clock: Clock = system_clock, carrier: Carr
         call_sessions=sessionmaker(calls, expire_on_commit=False),
         clock=clock,
         vault=vault,
-        book=load_book(),
+        prompts=LiveBook(load_book(), settings.prompts_dir),
         flows=FLOWS,
         capabilities=CARRIERS[settings.carrier],
         carrier=carrier or Carrier(settings),

@@ -66,6 +66,7 @@ def write(x: Exchange, target: Path, now: datetime) -> Sequence[str]:
     Raises OSError.
     """
     with x.sessions() as session:
+        x.prompts.refresh(session)
         wanted = documents(x, session, now)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in wanted.items():

@@ -111,6 +111,7 @@ def _answer(
         if standby.dirty and ready and not standby.gate.closed:
             bring_in(x)  # what happened before comes first
         with standby.gate.transaction(x.call_sessions, patient=not ready) as session:
+            x.prompts.refresh(session)
             return ask(session)
     except Exception as error:
         slow, gone = is_slow(error), is_gone(error)

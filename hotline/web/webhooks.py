@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
@@ -18,6 +19,7 @@ from hotline.web.answering import quiet, spoken
 from ivr_flows.engine.steps import FlowError, Position
 
 log = logging.getLogger(__name__)
+_MADE = re.compile(r"recorded/([0-9a-f]{64}\.(?:wav|mp3))")
 webhooks = Blueprint("carrier", __name__, url_prefix="/carrier")
 
 
@@ -158,11 +160,16 @@ def lost(x: Exchange, session: Session, event: CallEvent) -> str:
 
 @webhooks.get("/audio/<path:name>")
 def audio(name: str) -> Response:
-    """A recorded prompt."""
-    file = exchange().book.audio_file(name)
-    if file is None:
+    """A recorded prompt; one made at the console has the hash of its content for a name and never changes."""
+    x = exchange()
+    made = _MADE.fullmatch(name)
+    file = x.prompts.audio_file(made[1]) if made else x.book.audio_file(name)
+    if file is None or not file.is_file():
         abort(404)
-    return send_file(file, conditional=True)
+    answer = send_file(file.resolve(), conditional=True)
+    if made:
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return answer
 
 
 def _position(text: str) -> Position:

@@ -63,11 +63,16 @@ def check_book(flows: tuple[Flow, ...], book: Book) -> list[Problem]:
             if key not in named:
                 found.append(Problem(language, key, "unused", "没有流程用到这一句 (no flow speaks it)"))
             seconds = seconds_at_most(book, key, language)
-            most = MOST_SECONDS.get(key, MOST_SECONDS.get(key.partition(".")[0], MOST_SECONDS_OTHERWISE))
+            most = most_seconds(key)
             if seconds > most:
                 message = f"要说 {seconds:.1f} 秒，最多 {most:.0f} 秒 (takes longer than it may)"
                 found.append(Problem(language, key, "too long", message))
     return found
+
+
+def most_seconds(key: str) -> float:
+    """Return how many seconds a prompt may last."""
+    return MOST_SECONDS.get(key, MOST_SECONDS.get(key.partition(".")[0], MOST_SECONDS_OTHERWISE))
 
 
 def seconds_at_most(book: Book, key: str, language: str) -> float:

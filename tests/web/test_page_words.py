@@ -74,6 +74,11 @@ def test_every_kind_of_event_is_a_sentence(
             "outcome": "visit",
             "what": "need",
             "value": "urgent",
+            "clock": "answer",
+            "starts": NOW.isoformat(),
+            "step": "half",
+            "level": 0,
+            "category": "general",
         }
         desk.note(session, ticket.id, kind, NOW, **data)
     for what, value in choices:

@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token with which Prometheus may read /metrics; empty: there is no such page."
     )
+    export_hours: int = Field(48, ge=1, le=720, description="Hours after which the file of an export is thrown away.")
     oidc_issuer: str = Field(
         "",
         pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",
@@ -141,6 +142,11 @@ class Settings(BaseSettings):
     def recordings_dir(self) -> Path:
         """Folder in which messages and memos are kept."""
         return self.data_dir / "recordings"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Folder in which lists wait as files until they are fetched, or their time is over."""
+        return self.data_dir / "exports"
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,8 @@ from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
 from hotline.calls.statistics import days
+from hotline.exports import desk as export_desk
+from hotline.exports import making
 from hotline.notifications import outbox
 from hotline.outgoing import outbox as posting
 from hotline.outgoing.addresses import networks
@@ -25,6 +27,9 @@ MOST_DAYS = 30
 """Days that one task counts: each takes a fraction of a second."""
 MOST_LETTERS = 4
 """Notifications that one task sends: each may take 8 s, and a task has 45 s."""
+
+EXPORT_SECONDS = 1800
+"""Longest time that one export may take; it says in its row that it is still at it."""
 
 
 @lru_cache(maxsize=1)
@@ -164,3 +169,27 @@ def sweep_calls() -> int:
 def ask_after_call(call_id: str) -> None:
     """Ask the carrier after one call."""
     sweep.ask_after(exchange(), UUID(call_id))
+
+
+@shared_task(name="exports.work")
+def work_exports() -> None:
+    """Hand the next export that waits to a worker, one at a time."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        found = export_desk.claim(session, x.clock())
+    if found:
+        make_export.delay(str(found))
+
+
+@shared_task(name="exports.make", soft_time_limit=EXPORT_SECONDS, time_limit=EXPORT_SECONDS + 30)
+def make_export(export_id: str) -> None:
+    """Make one export; delivered twice, it is made once."""
+    making.make(exchange(), UUID(export_id))
+
+
+@shared_task(name="exports.sweep")
+def sweep_exports() -> int:
+    """Throw away the files whose time is over; return how many there were."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        return export_desk.sweep(session, x.settings, x.clock())

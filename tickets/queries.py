@@ -78,7 +78,7 @@ def page_of_day(
     ``before`` goes on with older tickets, ``after`` with newer ones.
     """
     span_ = (Ticket.opened_at >= span[0], Ticket.opened_at < span[1])
-    wanted = (*_mine(reach, tenant_id), *span_, *_wanted(show, now))
+    wanted = (*_mine(reach, tenant_id), *span_, *shown_as(show, now))
     return page_where(session, wanted, before=before, after=after, limit=limit)
 
 
@@ -112,7 +112,7 @@ def page_where(
 def owed(session: Session, reach: Reach, tenant_id: UUID, now: datetime) -> Owed:
     """Count the tickets whose caller is promised to be rung back, whatever day they were opened on."""
     late = func.count().filter(Ticket.call_back_by < now)
-    row = session.execute(select(func.count(), late).where(*_mine(reach, tenant_id), *_wanted("owed", now))).one()
+    row = session.execute(select(func.count(), late).where(*_mine(reach, tenant_id), *shown_as("owed", now))).one()
     return Owed(row[0], row[1])
 
 
@@ -153,7 +153,8 @@ def _mine(reach: Reach, tenant_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return Ticket.tenant_id == tenant_id, reach.covers(Ticket.tenant_id, Ticket.station_id)
 
 
-def _wanted(show: Show, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def shown_as(show: Show, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what the tickets of a choice fulfil."""
     return {
         "all": (),
         "human": (Ticket.answered_at.is_not(None),),

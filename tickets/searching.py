@@ -61,10 +61,15 @@ def search(
     limit: int = 50,
 ) -> Page:
     """Return up to ``limit`` tickets within reach and of a tenant (None: any) that are as ``wanted``, newest first."""
-    conditions = [reach.covers(Ticket.tenant_id, Ticket.station_id), *_plain(wanted, now), *_found_by(wanted)]
+    return page_where(session, conditions(reach, tenant_id, wanted, now), before=before, after=after, limit=limit)
+
+
+def conditions(reach: Reach, tenant_id: UUID | None, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what the tickets of a search fulfil; for those who page or count themselves."""
+    found = [reach.covers(Ticket.tenant_id, Ticket.station_id), *_plain(wanted, now), *_found_by(wanted)]
     if tenant_id is not None:
-        conditions.append(Ticket.tenant_id == tenant_id)
-    return page_where(session, conditions, before=before, after=after, limit=limit)
+        found.append(Ticket.tenant_id == tenant_id)
+    return found
 
 
 def _plain(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:

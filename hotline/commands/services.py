@@ -16,6 +16,9 @@ from hotline.settings import Settings
 WEB_THREADS = 24
 """Requests served at once; a live page holds one."""
 
+WORKERS = 3
+"""Background tasks at once: two for calls, one that may be making an export."""
+
 
 def postgres_service(postgres: Postgres) -> Service:
     """The embedded database."""
@@ -47,7 +50,16 @@ def web_argv(settings: Settings) -> list[str]:
 
 def worker_argv() -> list[str]:
     """Return the command line of the worker that does the background tasks."""
-    return [*_celery(), "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    return [
+        *_celery(),
+        "worker",
+        "--concurrency",
+        str(WORKERS),
+        "--loglevel",
+        "INFO",
+        "--without-gossip",
+        "--without-mingle",
+    ]
 
 
 def beat_argv() -> list[str]:

@@ -26,6 +26,7 @@ from hotline.web.api import setup as api
 from hotline.web.bulletins import pages as bulletins
 from hotline.web.directory import setup as directory
 from hotline.web.duty import setup as duty
+from hotline.web.exports import pages as exports
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
 from hotline.web.roster import changes as roster_changes
@@ -46,7 +47,7 @@ from tickets.states import ACTION_WORDS
 
 LAYERS = (
     "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "duty",
-    "manual", "print",
+    "manual", "exports", "print",
 )  # fmt: skip
 """The style sheet in the order of its layers."""
 
@@ -82,6 +83,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(replaying.views)
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
+    app.register_blueprint(exports.views)
     app.register_blueprint(roster_day.views)
     app.register_blueprint(roster_templates.views)
     app.register_blueprint(roster_draft.views)

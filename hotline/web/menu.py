@@ -47,6 +47,7 @@ MENU = (
     Entry("roster.show", N_("排班"), "calendar", Permission.ROSTER_SEE, under="roster"),
     Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times"),
     Entry("bulletins.overview", N_("通报"), "paper", Permission.STATISTICS_SEE, under="bulletins."),
+    Entry("exports.show", N_("导出"), "down", Permission.EXPORT, under="exports."),
     Entry("routing_lab.show", N_("接续推演"), "branches", Permission.ROUTING_TRY, under="routing_"),
     Entry("directory.home", N_("通讯录"), "book", Permission.DIRECTORY_SEE, under="directory"),
     Entry("accounts.overview", N_("账号"), "person", Permission.ACCOUNTS_MANAGE, under="accounts."),

@@ -66,17 +66,17 @@ def tickets() -> AnyResponse:
         return redirect(url_for("duty.show"), 303)
     x, reach = exchange(), current.reach()
     now = x.clock()
-    question = _question(now)
+    asked = question(now)
     with x.sessions() as session:
         mine = select(Tenant).where(reach.covers_tenant(Tenant.id))
         tenants = session.scalars(mine.order_by(Tenant.code)).all()
         tenant = _tenant(tenants)
         if tenant is None:
             return live_page("tickets.html", "_no_directory.html", {})
-        shown = board.read(session, x.vault, reach, tenant, question, now)
-        words = {"board": shown, "question": question, "tenant": tenant, "tenants": tenants, **_around(now)}
-        words |= {"earlier": question.day - DAY, "later": question.day + DAY}
-        return live_page("tickets.html", "_board.html", words, polled=question.day == local(now).date())
+        shown = board.read(session, x.vault, reach, tenant, asked, now)
+        words = {"board": shown, "question": asked, "tenant": tenant, "tenants": tenants, **_around(now)}
+        words |= {"earlier": asked.day - DAY, "later": asked.day + DAY}
+        return live_page("tickets.html", "_board.html", words, polled=asked.day == local(now).date())
 
 
 @pages.get("/tickets/<uuid:ticket_id>")
@@ -159,8 +159,9 @@ def _tenant(tenants: Sequence[Tenant]) -> Tenant | None:
     return next((t for t in tenants if t.code == code), None) or abort(404)
 
 
-def _question(now: datetime) -> Question:
-    args = request.args
+def question(now: datetime) -> Question:
+    """Return which part of which day the address asks for. Answers 400 for what cannot be."""
+    args = request.values
     show = next((choice for choice in get_args(Show) if choice == args.get("show", "all")), None) or abort(400)
     try:
         day = date.fromisoformat(args["day"]) if args.get("day") else local(now).date()

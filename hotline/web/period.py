@@ -8,10 +8,15 @@ from datetime import date, datetime, timedelta
 from flask import abort, request
 
 from hotline.clock import span_of
+from hotline.web.language import _
 
 DAYS = 30
 LONGEST = 3 * 366
 """Days of a period at most: what is asked for must be answered soon."""
+
+
+class PeriodError(ValueError):
+    """The days asked for cannot be; the message says why, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,23 @@ def asked(last: date, first: date | None = None, mark: str = "") -> Period:
     ``last`` and ``first`` are its days where it says nothing, 30 of them where ``first`` says nothing either.
     Answers 400 for what is no period.
     """
-    since, until = (request.args.get(f"{name}{mark}") for name in ("since", "until"))
+    try:
+        return typed(last, first, mark)
+    except PeriodError:
+        abort(400)
+
+
+def typed(last: date, first: date | None = None, mark: str = "") -> Period:
+    """Return the same of a form that people fill in. Raises PeriodError."""
+    since, until = (request.values.get(f"{name}{mark}") for name in ("since", "until"))
     try:
         last = date.fromisoformat(until) if until else last
         first = first or last - timedelta(days=DAYS - 1)
         first = date.fromisoformat(since) if since else first
     except (ValueError, OverflowError):
-        abort(400)
-    if not (first.year >= 2000 and first <= last and last.year <= 2200 and (last - first).days < LONGEST):
-        abort(400)
+        raise PeriodError(_("日期应写成 2026-11-25。")) from None
+    if first > last:
+        raise PeriodError(_("起始日期不能晚于截止日期。"))
+    if not (first.year >= 2000 and last.year <= 2200 and (last - first).days < LONGEST):
+        raise PeriodError(_("一次最多三年，从 2000 年起。"))
     return Period(first, last)

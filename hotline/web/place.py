@@ -58,13 +58,13 @@ def find(session: Session, reach: Reach, *, field: str = "station") -> Place | N
     tenants = session.scalars(select(Tenant).where(reach.covers_tenant(Tenant.id)).order_by(Tenant.code)).all()
     if not tenants:
         return None
-    wanted = request.args.get("tenant") or tenants[0].code
+    wanted = request.values.get("tenant") or tenants[0].code
     tenant = next((t for t in tenants if t.code == wanted), None) or abort(404)
     mine = select(Station).where(Station.tenant_id == tenant.id, reach.covers(Station.tenant_id, Station.id))
     stations = session.scalars(mine.order_by(Station.level, Station.code)).all()
     if not stations:
         return None
-    code = request.args.get(field) or request.args.get("station") or stations[0].code
+    code = request.values.get(field) or request.values.get("station") or stations[0].code
     top = next((s for s in stations if s.code == code), None) or abort(404)
     return Place(tenant, tenants, _below(top, stations), _choices(stations))
 

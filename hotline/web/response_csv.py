@@ -7,10 +7,8 @@ from io import StringIO
 
 from flask import Response
 
+from hotline.sheets.cells import csv_text
 from hotline.web.response_cells import Cell, Table
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins like this would be run by a spreadsheet."""
 
 
 def answer(table: Table, name: str) -> Response:
@@ -26,5 +24,4 @@ def answer(table: Table, name: str) -> Response:
 
 def plain(cell: Cell) -> str | int | float:
     """Return what a spreadsheet is given: the number where there is one, a text that it will not run."""
-    value = cell.text if cell.value == "" and cell.text != "—" else cell.value
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return csv_text(cell.text if cell.value == "" and cell.text != "—" else cell.value)

@@ -46,7 +46,9 @@ class WrongError(ValueError):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """What is looked for, and where in the list."""
+
     wanted: Wanted
     before: Cursor | None
     after: Cursor | None
@@ -64,17 +66,23 @@ def show() -> tuple[str, int]:
         if where is None:
             return render_template("ticket_search.html", where=None, tenant=None), 200
         try:
-            asked = _asked(where)
+            question = asked(where)
         except WrongError as error:
             problem = str(error)
         else:
             found = searching.search(
-                session, current.reach(), where.tenant.id, asked.wanted, now, before=asked.before, after=asked.after
+                session,
+                current.reach(),
+                where.tenant.id,
+                question.wanted,
+                now,
+                before=question.before,
+                after=question.after,
             )
             rows = list(board.rows_of(session, x.vault, found.tickets, now))
-            if asked.wanted.text or asked.wanted.caller:
+            if question.wanted.text or question.wanted.caller:
                 current.note(
-                    session, What.TICKETS_SEARCHED, station_id=where.station.id, subject=_subject(asked.wanted)
+                    session, What.TICKETS_SEARCHED, station_id=where.station.id, subject=_subject(question.wanted)
                 )
         page = render_template(
             "ticket_search.html", where=where, tenant=where.tenant, now=now, today=local(now).date(), found=found,
@@ -103,8 +111,9 @@ def _box(typed: str, vault: Vault) -> dict[str, str]:
     return {"q": text}
 
 
-def _asked(where: Place) -> _Asked:
-    args = request.args
+def asked(where: Place) -> Asked:
+    """Return what the address asks for. Raises WrongError; answers 400 for what no form of ours sends."""
+    args = request.values
     since, until = _day("since", _("起始日期")), _day("until", _("截止日期"))
     if since and until and since > until:
         raise WrongError(_("起始日期不能晚于截止日期。"))
@@ -129,11 +138,11 @@ def _asked(where: Place) -> _Asked:
         text=args.get("q", "").strip().replace("\0", "")[:LONGEST],
         caller=caller,
     )
-    return _Asked(wanted, before, after)
+    return Asked(wanted, before, after)
 
 
 def _day(name: str, label: str) -> date | None:
-    typed = request.args.get(name, "")
+    typed = request.values.get(name, "")
     if not typed:
         return None
     try:

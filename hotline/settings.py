@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token with which Prometheus may read /metrics; empty: there is no such page."
     )
+    bulletin_day: int = Field(
+        1, ge=0, le=28, description="Day of the month on which last month's bulletins are drafted; 0: never."
+    )
     export_hours: int = Field(48, ge=1, le=720, description="Hours after which the file of an export is thrown away.")
     oidc_issuer: str = Field(
         "",

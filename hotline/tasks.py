@@ -9,6 +9,7 @@ from celery import shared_task
 
 from hotline import settings
 from hotline.accounts import tokens
+from hotline.bulletin import monthly
 from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
@@ -193,3 +194,15 @@ def sweep_exports() -> int:
     x = exchange()
     with x.sessions.begin() as session:
         return export_desk.sweep(session, x.settings, x.clock())
+
+
+@shared_task(name="bulletins.prepare")
+def prepare_bulletins() -> int:
+    """Draft last month's bulletins where it is time; return how many were made."""
+    x, made = exchange(), 0
+    with x.sessions() as session:
+        found = watch.tenants(session)
+    for tenant_id in found:
+        with x.sessions.begin() as session:
+            made += monthly.prepare(session, tenant_id, x.settings.bulletin_day, x.clock())
+    return made

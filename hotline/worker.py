@@ -35,6 +35,7 @@ SCHEDULE = {
     "days whose figures are kept": _every(60.0, "statistics.keep"),
     "uploaded files that nobody confirmed": _every(3600.0, "imports.sweep"),
     "tickets without clocks": _every(300.0, "tickets.watch"),
+    "bulletins of last month": _every(900.0, "bulletins.prepare"),
     "exports that wait": _every(3.0, "exports.work"),
     "exports whose time is over": _every(600.0, "exports.sweep"),
 }

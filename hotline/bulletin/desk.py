@@ -23,10 +23,12 @@ from hotline.reach import Reach
 
 LONGEST = 4000
 """Characters of a paragraph at most."""
+LONGEST_REFERENCE = 60
+"""Characters of a 文号 at most."""
 
 
 class BulletinError(ValueError):
-    """What was asked cannot be done; ``reason`` is future, running, changed, issued, empty or long."""
+    """What was asked cannot be done; ``reason`` is future, running, changed, issued, empty, long or long_reference."""
 
     def __init__(self, reason: str, field: str = "") -> None:
         super().__init__(reason)
@@ -50,7 +52,13 @@ class Shown:
     @property
     def number(self) -> str:
         """The number people cite it by."""
-        return number(self.station.code, self.bulletin.month, self.bulletin.version)
+        b = self.bulletin
+        return number(b.reference, self.station.code, b.month, b.version)
+
+    @property
+    def plain_number(self) -> str:
+        """The number without what a correction adds: what whoever issues it may write otherwise."""
+        return number(self.bulletin.reference, self.station.code, self.bulletin.month, 1)
 
     @property
     def dated(self) -> str:
@@ -75,9 +83,11 @@ def draft(session: Session, station: Station, month: date, now: datetime) -> Bul
     mine = Bulletin.station_id == station.id, Bulletin.month == month
     versions = select(func.coalesce(func.max(Bulletin.version), 0)).where(*mine, Bulletin.state == "issued")
     last = session.scalar(versions) or 0
-    texts = session.scalar(select(Bulletin.texts).where(*mine, Bulletin.version == last, Bulletin.state == "issued"))
+    issued = select(Bulletin.texts, Bulletin.reference).where(*mine, Bulletin.version == last)
+    before = session.execute(issued.where(Bulletin.state == "issued")).first()
     row = {"id": new_id(), "tenant_id": station.tenant_id, "station_id": station.id, "month": month,
-           "version": last + 1, "made_at": now, "texts": texts or {}}  # fmt: skip
+           "version": last + 1, "made_at": now, "texts": before.texts if before else {},
+           "reference": before.reference if before else ""}  # fmt: skip
     session.execute(insert(Bulletin).values(row).on_conflict_do_nothing())
     return session.scalars(select(Bulletin).where(*mine, Bulletin.state == "draft")).one()
 
@@ -124,6 +134,10 @@ def edit(session: Session, shown: Shown, texts: Mapping[str, str], edits: int, b
             raise BulletinError("long" if words else "empty", name)
         if words != written[name]:
             kept[name] = words
+    reference = texts.get("reference", bulletin.reference).strip()
+    if len(reference) > LONGEST_REFERENCE:
+        raise BulletinError("long_reference", "reference")
+    bulletin.reference = "" if reference == shown.plain_number else reference
     bulletin.texts, bulletin.edited_by, bulletin.edits = kept, by, bulletin.edits + 1
     session.flush()
 

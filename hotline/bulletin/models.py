@@ -33,6 +33,8 @@ class Bulletin(Base):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     """Counts issues: a correction of what was issued is the next version."""
     state: Mapped[str] = mapped_column(default="draft", server_default="draft")
+    reference: Mapped[str] = mapped_column(default="", server_default="")
+    """文号, as whoever issues it wrote it; empty: made from the station's code."""
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     """Paragraph -> its words: in a draft only those somebody edited, once issued all of them."""
     figures: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

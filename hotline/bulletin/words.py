@@ -24,9 +24,10 @@ def title(place: str, month: date) -> str:
     return f"关于{place}{month.year}年{month.month}月关爱帮扶热线运行情况的通报"
 
 
-def number(code: str, month: date, version: int) -> str:
-    """Return its number, as people cite it; a correction says which it is."""
-    return f"热线通报〔{month.year}〕{month.month}号（{code}）" + (f" 更正第{version - 1}次" if version > 1 else "")
+def number(reference: str, code: str, month: date, version: int) -> str:
+    """Return its number (文号), as people cite it: the one written, else one made; a correction says which it is."""
+    written = reference or f"热线通报〔{month.year}〕{month.month}号（{code}）"
+    return written + (f" 更正第{version - 1}次" if version > 1 else "")
 
 
 def percent(share: float | None) -> str:

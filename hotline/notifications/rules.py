@@ -32,6 +32,7 @@ WAYS: Mapping[str, frozenset[Way]] = {
     "handover_refused": frozenset({"console", "telephone", "channels"}),
     "handset_demoted": frozenset({"console", "channels"}),
     "handset_dead": frozenset({"console", "telephone", "channels"}),
+    "bulletin_drafted": frozenset({"console"}),
     "work_failed": frozenset({"console", "channels"}),
 }
 """Template -> the ways it goes; the words are in hotline.notifications.words under the same names."""

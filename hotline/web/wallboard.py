@@ -55,20 +55,27 @@ class Ringing:
 
 @dataclass(frozen=True)
 class Post:
-    """A station's duty: who holds it (empty: nobody), until when, how its handset is, and whether a roster is kept."""
+    """A station's duty: who holds it (empty: nobody), until when, how its handset is, and whether a roster is kept.
+
+    ``heard_at``: when a human last pressed a key on the handset, in a call or a test; ``others``: further handsets of
+    the station that fail.
+    """
 
     station: str
     name: str
     until: datetime | None
     handset: str
     kept: bool
+    heard_at: datetime | None
+    failures: int
+    others: int
 
     @property
     def tone(self) -> str:
         """How urgent it is that somebody looks at it."""
         if self.handset in ("dead", "none") or (self.kept and not self.name):
             return "bad"
-        return "warn" if self.handset == "suspect" or not self.kept else "good"
+        return "warn" if self.handset == "suspect" or self.others or not self.kept else "good"
 
 
 @dataclass(frozen=True)
@@ -147,8 +154,9 @@ def _posts(session: Session, where: Place, now: datetime) -> tuple[Sequence[Post
         roster, name = rosters[id_], where.name(id_)
         first, kept = duty.on_duty(roster, now).first, roster.first.is_kept
         until = first.until if first else None
-        health = _health(handsets, id_, first.handset_id if first else None)
-        posts.append(Post(name, first.name if first else "", until, health, kept))
+        used, others = _handset(handsets, id_, first.handset_id if first else None)
+        health, heard_at, failures = (used.state, used.confirmed_at, used.failures) if used else ("none", None, 0)
+        posts.append(Post(name, first.name if first else "", until, health, kept, heard_at, failures, others))
         if kept:
             gaps += [(name, gap) for gap in duty.gaps(roster, now, now + AHEAD)]
     return posts, sorted(gaps, key=lambda pair: pair[1].start)
@@ -160,8 +168,8 @@ def _handsets(session: Session, ids: Sequence[UUID]) -> Sequence[Handset]:
     return session.scalars(mine.order_by(Handset.station_id, Handset.priority, Handset.code)).all()
 
 
-def _health(handsets: Sequence[Handset], station: UUID, carried: UUID | None) -> str:
-    """The state of the handset that the duty person carries, else of the station's first."""
-    own = [handset for handset in handsets if handset.id == carried]
-    own += [handset for handset in handsets if handset.station_id == station]
-    return own[0].state if own else "none"
+def _handset(handsets: Sequence[Handset], station: UUID, carried: UUID | None) -> tuple[Handset | None, int]:
+    """The handset that the duty person carries, else the station's first; and how many of its others fail."""
+    of_station = [handset for handset in handsets if handset.station_id == station]
+    used = next((handset for handset in handsets if handset.id == carried), of_station[0] if of_station else None)
+    return used, sum(handset is not used and handset.state != "ok" for handset in of_station)

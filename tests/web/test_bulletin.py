@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from io import BytesIO
 
 import pypdfium2
@@ -15,9 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Role
+from hotline.bulletin import desk, monthly
 from hotline.bulletin.document import Document as Paper
 from hotline.bulletin.document import Section, Table
 from hotline.bulletin.files import pdf
+from hotline.notifications import console
 from tests.month import Month
 from tests.web.conftest import NOW
 from tests.web.ticket_world import World
@@ -62,7 +65,7 @@ def test_a_bulletin_is_drafted_edited_issued_and_then_only_corrected(
     assert head.get(at).status_code == 404
 
     form = fields(coordinator.get(f"{at}/edit").text)
-    later = form | {"problems": "优抚待遇咨询增多，请各站做好解释。"}
+    later = form | {"problems": "优抚待遇咨询增多，请各站做好解释。", "reference": "沁退役通〔2026〕17号"}
     assert coordinator.post(f"{at}/edit", data=later).status_code == 303
     stale = coordinator.post(f"{at}/edit", data=form | {"next": "另一人的改动"})
     assert stale.status_code == 422 and "有人改过" in stale.text and "另一人的改动" in stale.text
@@ -74,7 +77,8 @@ def test_a_bulletin_is_drafted_edited_issued_and_then_only_corrected(
     assert supervisor.post(f"{at}/issue", data=token | {"edits": "0"}).status_code == 422
     assert supervisor.post(f"{at}/issue", data=token).status_code == 303
     issued = supervisor.get(at).text
-    assert "优抚待遇咨询增多" in issued and "2026年11月23日" in issued
+    assert "优抚待遇咨询增多" in issued and "2026年11月23日" in issued and "沁退役通〔2026〕17号" in issued
+    assert "<svg" in article(issued) and ".svg" not in article(issued), "counted once, not again for each chart"
     session.execute(text("UPDATE call SET accepted_leg_id = NULL, accepted_at = NULL"))
     assert article(supervisor.get(at).text) == article(issued)
     again = supervisor.post(f"{at}/edit", data=later | token)
@@ -83,7 +87,7 @@ def test_a_bulletin_is_drafted_edited_issued_and_then_only_corrected(
         session.execute(text("UPDATE bulletin SET texts = '{}'"))
 
     correction = drafted(supervisor)
-    assert correction != at and "更正第1次" in supervisor.get(correction).text
+    assert correction != at and "沁退役通〔2026〕17号 更正第1次" in supervisor.get(correction).text
     assert "优抚待遇咨询增多" in supervisor.get(correction).text
 
 
@@ -120,3 +124,19 @@ def test_a_running_month_is_drafted_but_not_issued_and_a_coming_one_neither(mont
     for wrong, why in (("2026-12", "还没有开始"), ("soon", "2026-11 这样")):
         answer = supervisor.post("/bulletins", data={"month": wrong, "of": "C", "csrf_token": token})
         assert answer.status_code == 422 and why in answer.text
+
+
+def test_last_months_drafts_lie_ready_on_the_day_that_is_set(month: World, session: Session) -> None:
+    early = NOW.replace(month=12, day=4)
+    assert monthly.prepare(session, month.tenant.id, 5, early) == 0
+    assert monthly.prepare(session, month.tenant.id, 0, early) == 0, "switched off"
+    desk.draft(session, month.county, date(2026, 11, 1), early)
+    due = NOW.replace(month=12, day=5)
+    assert monthly.prepare(session, month.tenant.id, 5, due) == 1, (
+        "the township's; the county's was there, villages have none"
+    )
+    assert monthly.prepare(session, month.tenant.id, 5, due + timedelta(days=1)) == 0
+    notice = console.unread(session, [month.county.id])[0]
+    assert "2026-11" in notice.title and "1个站" in notice.body
+    late = NOW.replace(month=12, day=20)
+    assert monthly.prepare(session, month.tenant.id, 5, late.replace(year=2027, month=1)) == 2, "a server that was off"

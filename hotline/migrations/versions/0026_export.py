@@ -1,4 +1,4 @@
-"""Lists as files, made in the background."""
+"""Lists as files, made in the background; the number of a bulletin as whoever issues it writes it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("bulletin", sa.Column("reference", sa.Text(), server_default="", nullable=False))
     op.create_table(
         "export",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -53,3 +54,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("export")
+    op.drop_column("bulletin", "reference")

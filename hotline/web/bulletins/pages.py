@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
-from hotline.bulletin import desk, files
+from hotline.bulletin import desk
 from hotline.bulletin.charts import charts
 from hotline.bulletin.desk import BulletinError, Shown
 from hotline.bulletin.document import document
@@ -115,6 +115,8 @@ def download(bulletin_id: UUID, kind: str) -> Response:
     """The bulletin as a file, to print or to go on editing."""
     if kind not in _TYPES:
         abort(404)
+    from hotline.bulletin import files  # typst and docx are loaded by whoever wants a file, not at every start
+
     x = exchange()
     with x.sessions.begin() as session:
         shown = _shown(session, bulletin_id)
@@ -166,5 +168,6 @@ def _said(error: BulletinError) -> str:
         "changed": _("您打开以后有人改过这份通报，请先看最新的再改。"),
         "issued": _("这份通报已经印发，不能再改；请另出更正版。"),
         "empty": _("“%(name)s”不能为空。", name=paragraph),
+        "long_reference": _("文号最多 %(most)s 字。", most=desk.LONGEST_REFERENCE),
         "long": _("“%(name)s”最多 %(most)s 字。", name=paragraph, most=desk.LONGEST),
     }[error.reason]

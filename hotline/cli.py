@@ -154,6 +154,19 @@ def recount() -> None:
     recount_all()
 
 
+@app.command("demo")
+def demo_(action: Annotated[str, typer.Argument(help="off：清除示例县 · take the sample county away")]) -> None:
+    """清除示例县，从空白开始 · Take the sample county away and start empty.
+
+    有真实号码或来电时拒绝；须先有正式账号。Refused where a number or a call is real; a real account must exist first.
+    """
+    from hotline.commands import demo as body
+
+    if action != "off":
+        raise typer.BadParameter("只能是 off · can only be off")
+    body.demo_off()
+
+
 @app.command()
 def stop() -> None:
     """停止在此数据目录运行的热线 · Stop the hotline that runs on this data folder."""

@@ -29,6 +29,7 @@ class What(StrEnum):
     ATTACHMENT_OPENED = "attachment_opened"
     NUMBER_SEEN = "number_seen"
     LIST_EXPORTED = "list_exported"
+    DEMO_REMOVED = "demo_removed"
     FILE_FETCHED = "file_fetched"
     DIRECTORY_SEEN = "directory_seen"
     DIRECTORY_IMPORTED = "directory_imported"
@@ -62,6 +63,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.ATTACHMENT_OPENED: ("打开附件", "Opened a file"),
     What.NUMBER_SEEN: ("查看完整号码", "Saw a whole number"),
     What.LIST_EXPORTED: ("导出清单", "Exported a list"),
+    What.DEMO_REMOVED: ("清除示例县", "Took the sample county away"),
     What.FILE_FETCHED: ("下载导出文件", "Fetched an exported file"),
     What.DIRECTORY_SEEN: ("查看通讯录", "Looked at the directory"),
     What.DIRECTORY_IMPORTED: ("导入通讯录", "Imported a directory"),

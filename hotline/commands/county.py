@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from hotline import directory, intake
+from hotline import demo, directory, intake
 from hotline.calls import last_resort
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.commands.phonebook import write_phonebook
@@ -20,9 +20,12 @@ SAMPLES = tuple(Path(directory.__path__[0]) / "samples" / name for name in ("qin
 
 
 def import_sample(settings: Settings) -> str | None:
-    """Import the sample into an empty database; return its name, None where a tenant is. Raises EmbeddedError."""
+    """Import the sample into an empty database; return its name, None where a tenant is or the sample was taken away.
+
+    Raises EmbeddedError.
+    """
     with exchange_of(settings) as x, x.sessions() as session:
-        if session.scalars(select(Tenant.id).limit(1)).first():
+        if demo.is_off(session) or session.scalars(select(Tenant.id).limit(1)).first():
             return None
         for sample in SAMPLES:
             report = intake.import_file(session, sample, x.vault, x.clock())

@@ -9,12 +9,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline import demo
 from hotline.accounts import people
 from hotline.accounts.models import Account
 from hotline.accounts.people import NewAccount
 from hotline.accounts.roles import WHOLE_INSTALLATION, Role
+from hotline.commands import speak
 from hotline.commands.county import exchange_of
+from hotline.commands.database import exchange
 from hotline.directory.models import Staff, Station
+from hotline.embedded.errors import EmbeddedError
 from hotline.roster.queries import duty_at
 from hotline.settings import Settings
 
@@ -35,6 +39,8 @@ def make_demo_accounts(settings: Settings) -> bool:
     if settings.carrier != "simulator" or not is_of_this_machine(settings.host):
         return False
     with exchange_of(settings) as x, x.sessions.begin() as session:
+        if demo.is_off(session):
+            return False
         if session.scalars(select(Account.id).where(Account.demo).limit(1)).first():
             return True
         top, station = _places(session)
@@ -72,3 +78,15 @@ def _places(session: Session) -> tuple[Station | None, Station | None]:
     if top is None:
         return None, None
     return top, session.scalars(listed.where(Station.parent_id == top.id)).first() or top
+
+
+def demo_off() -> None:
+    """Take the sample county away and say what is left to do. Raises EmbeddedError."""
+    with exchange() as x, x.sessions.begin() as session:
+        try:
+            removed = demo.take_away(session, x.vault, x.clock())
+        except demo.DemoError as error:
+            raise EmbeddedError(str(error)) from error
+    demo.forget_files(x.settings, removed)
+    speak.tell("✓", f"已清除示例县：{removed.name}（{removed.rows} 行）", "the sample county is taken away")
+    speak.tell("·", "请导入自己的通讯录：hotline import 文件", "now import your own directory: hotline import FILE")

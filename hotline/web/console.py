@@ -27,6 +27,8 @@ from hotline.web.bulletins import pages as bulletins
 from hotline.web.directory import setup as directory
 from hotline.web.duty import setup as duty
 from hotline.web.exports import pages as exports
+from hotline.web.help import first_day
+from hotline.web.help import pages as help_pages
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
 from hotline.web.roster import changes as roster_changes
@@ -47,7 +49,7 @@ from tickets.states import ACTION_WORDS
 
 LAYERS = (
     "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "duty",
-    "manual", "exports", "print",
+    "manual", "exports", "help", "print",
 )  # fmt: skip
 """The style sheet in the order of its layers."""
 
@@ -62,7 +64,15 @@ def set_up(app: Flask) -> None:
     shedding.set_up(app)
     exchange: Exchange = app.extensions["hotline"]
     sign_in.set_up(app, exchange.settings)
-    for helper in (asset, here, phone_wall, menu.entries, pages.preference, *ticket_work.HELPERS):
+    for helper in (
+        asset,
+        here,
+        phone_wall,
+        menu.entries,
+        help_pages.help_address,
+        pages.preference,
+        *ticket_work.HELPERS,
+    ):
         app.add_template_global(helper)
     app.jinja_env.globals |= {
         "LAYERS": LAYERS,
@@ -84,6 +94,8 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(roster.views)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(exports.views)
+    app.register_blueprint(first_day.views)
+    app.register_blueprint(help_pages.views)
     app.register_blueprint(roster_day.views)
     app.register_blueprint(roster_templates.views)
     app.register_blueprint(roster_draft.views)

@@ -61,12 +61,12 @@ def test_a_dead_handset_and_a_missing_roster_are_seen(world: World, page: Page) 
     a_handset(world, world.county, "ok")
     a_handset(world, world.township, "dead")
     text = words(page("/wallboard"))
-    assert "龙港镇 未排班 手机失联" in text and "沁水县 未排班 手机正常" in text
+    assert "龙港镇 从未测通 未排班 手机失联" in text and "沁水县 从未测通 未排班 手机正常" in text
     handset = world.session.scalars(select(Handset).where(Handset.state == "dead")).one()
     handset.failures, handset.confirmed_at = 4, NOW - timedelta(days=2)
     world.session.flush()
     text = words(page("/wallboard"))
-    assert "手机失联 连续 4 次不通 · 2 天" in text and "手机正常 从未测通" in text
+    assert "龙港镇 2 天 0 小时前测通 未排班 手机失联 连续 4 次不通" in text and "沁水县 从未测通 未排班" in text
 
 
 def test_it_is_sent_again_only_when_something_has_changed(world: World, client: FlaskClient) -> None:

@@ -42,6 +42,8 @@ class Step:
     how_far: str
     what: str
     endpoint: str = ""
+    permission: Permission = Permission.TICKETS_SEE
+    """What the page on which it is done needs."""
 
 
 @views.get("")
@@ -102,7 +104,7 @@ def _accounts(session: Session, reach: Reach) -> Step:
     found = session.scalar(usable.where(reach.covers_station(Account.station_id))) or 0
     return Step(
         _("建立正式账号"), found > 0, _("%(count)s 个正式账号", count=found),
-        _("每人一个账号，按岗位给角色；演示账号不能用于正式值守。"), "accounts.overview",
+        _("每人一个账号，按岗位给角色；演示账号不能用于正式值守。"), "accounts.overview", Permission.ACCOUNTS_MANAGE,
     )  # fmt: skip
 
 
@@ -113,6 +115,7 @@ def _directory(session: Session, where: Place | None) -> Step:
     return Step(
         _("导入通讯录"), all(counts), how_far,
         _("下载模板，填好站点、手机、人员、遗属和热线后一次导入；有错会逐条指出。"), "directory_import.form",
+        Permission.DIRECTORY_EDIT,
     )  # fmt: skip
 
 
@@ -127,7 +130,7 @@ def _roster(session: Session, where: Place | None, now: datetime) -> Step:
     return Step(
         _("排好七天的班"), where is not None and not gaps and not unkept,
         _("七天内 %(gaps)s 处空缺，%(unkept)s 个站没有排班", gaps=gaps, unkept=unkept),
-        _("每个站时时有人值班；空缺在排班表上标红。"), "roster.show",
+        _("每个站时时有人值班；空缺在排班表上标红。"), "roster.show", Permission.ROSTER_SEE,
     )  # fmt: skip
 
 
@@ -139,7 +142,7 @@ def _handsets(session: Session, where: Place | None) -> Step:
         heard = session.scalar(pressed.where(Handset.station_id.in_(where.ids))) or 0
     return Step(
         _("测通值班手机"), every > 0 and heard == every, _("%(heard)s / %(every)s 部测通", heard=heard, every=every),
-        _("系统每天在测试时段逐部拨打，接起按任意键即通过；也可用手机拨热线。"), "wallboard.show",
+        _("系统每天在测试时段逐部拨打，接起按任意键即通过；也可用手机拨热线。"), "wallboard.show", Permission.WALLBOARD,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from hotline.directory.models import Staff
 from hotline.roster import batch, drafts, duty
 from hotline.roster.board_models import DraftShift
 from hotline.roster.desk import RosterError
+from hotline.roster.duty import Roster
 from hotline.roster.models import Shift
 from hotline.roster.pieces import Edit, Piece
 from hotline.roster.queries import load_rosters
@@ -42,6 +43,8 @@ class Difference:
     before: Piece | None
     after: Piece | None
     wrong: str = ""
+    standing: Sequence[str] = ()
+    """Who is on duty there by rotation, where no shift stands that the draft changes."""
 
     @property
     def at(self) -> datetime:
@@ -132,13 +135,29 @@ def _differences(session: Session, station_id: UUID, rows: Sequence[DraftShift],
     ids = [row.shift_id for row in rows if row.shift_id]
     query = select(Shift).where(Shift.station_id == station_id, Shift.id.in_(ids))
     published = {shift.id: shift for shift in session.scalars(query)}
-    found = []
+    found, around = [], _around(session, station_id, rows)
     for row in rows:
         shift, edit = published.get(row.shift_id) if row.shift_id else None, drafts.edit_of(row)
         before = batch.piece_of(shift) if shift else None
         if before or edit.piece:
-            found.append(Difference(row.id, before, edit.piece, _wrong(row, shift, edit, now)))
+            standing = () if before or not edit.piece or not around else _on_duty(around, edit.piece)
+            found.append(Difference(row.id, before, edit.piece, _wrong(row, shift, edit, now), standing))
     return found
+
+
+def _around(session: Session, station_id: UUID, rows: Sequence[DraftShift]) -> Roster | None:
+    """The published roster for the whole time of a draft's pieces."""
+    times = [(row.starts, row.ends) for row in rows if row.starts and row.ends]
+    if not times:
+        return None
+    since, until = min(begin for begin, _end in times), max(end for _begin, end in times)
+    return load_rosters(session, [station_id], since, until)[station_id]
+
+
+def _on_duty(roster: Roster, piece: Piece) -> Sequence[str]:
+    stretches = duty.segments(roster.role(piece.role), piece.starts, piece.ends)
+    names = (roster.names.get(one.staff_id, "") for one in stretches if one.staff_id)
+    return tuple(dict.fromkeys(names))
 
 
 def _wrong(row: DraftShift, shift: Shift | None, edit: Edit, now: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from hotline.roster.duty import RoleRoster, ShiftFact, Source, covering
+from hotline.roster.duty import RoleRoster, Roster, ShiftFact, Source, covering
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,17 @@ def slots(roster: RoleRoster, role: str, since: datetime, until: datetime) -> Se
         else Slot(role, start, end)
         for start, end, piece in found
     ]
+
+
+def doubles(roster: Roster, since: datetime, until: datetime) -> Sequence[tuple[UUID, datetime]]:
+    """Return who would be first and backup at the same time, and since when: behind them stands nobody."""
+    moments = sorted({*roster.first.edges(since, until), *roster.backup.edges(since, until)})
+    found: list[tuple[UUID, datetime]] = []
+    last: UUID | None = None
+    for moment in moments[:-1]:
+        first, backup = covering(roster.first, moment), covering(roster.backup, moment)
+        both = first.staff_id if first and backup and first.staff_id == backup.staff_id else None
+        if both and both != last:
+            found.append((both, moment))
+        last = both
+    return found

@@ -21,6 +21,7 @@ from hotline.roster.duty import Roster
 from hotline.roster.models import Shift
 from hotline.roster.pieces import Edit, Piece
 from hotline.roster.queries import load_rosters
+from hotline.roster.slots import doubles
 from hotline.web.language import _
 from hotline.web.place import Place
 from hotline.web.roster.asked import here_args, place_asked, said
@@ -59,6 +60,8 @@ class Outlook:
     moves: Mapping[str, tuple[int, int]]
     gaps: tuple[int, int]
     problem: str = ""
+    doubles: Sequence[tuple[UUID, datetime]] = ()
+    """Who would be first and backup at the same time, and since when."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,7 @@ def _outlook(
     try:
         with batch.tried(session, place, edits, now) as moves:
             after = _gaps(session, where.station.id, since, until)
+            doubled = doubles(load_rosters(session, [place[1]], since, until)[place[1]], since, until)
             people: dict[str, tuple[int, int]] = {}
             for move in moves:
                 name = names.get(UUID(move["staff"]), "")
@@ -188,7 +192,7 @@ def _outlook(
                 people[name] = (gained + (move["kind"] == "gained"), lost + (move["kind"] == "lost"))
     except RosterError as error:
         return Outlook({}, (before, before), said(error))
-    return Outlook(people, (before, after))
+    return Outlook(people, (before, after), doubles=doubled)
 
 
 def _gaps(session: Session, station_id: UUID, since: datetime, until: datetime) -> int:

@@ -21,6 +21,7 @@ from hotline.roster.duty import Gap
 from hotline.roster.filling import Filling, fill
 from hotline.roster.pieces import Edit, Piece
 from hotline.roster.queries import load_rosters
+from hotline.roster.slots import doubles
 from hotline.roster.templates import LONGEST
 from hotline.web.board import span_of
 from hotline.web.language import _
@@ -68,6 +69,8 @@ class Outlook:
     shares: Sequence[Share] = ()
     problem: str = ""
     mark: str = ""
+    doubles: Sequence[tuple[UUID, datetime]] = ()
+    """Who would be first and backup at the same time, and since when."""
 
 
 @views.get("/<uuid:template_id>")
@@ -170,7 +173,8 @@ def _outlook(session: Session, where: Place, row: RosterTemplate, period: Period
         boards = [grid.build("month", month, roster, pieces) for month in months]
         first = max(span_of(period.since)[0], now)
         gaps = duty.gaps(roster, first, max(first, span_of(period.until)[0]), [row.role])
-    return Outlook(filling, boards, gaps, _shares(pieces, names), mark=mark(filling.edits))
+        doubled = doubles(roster, first, max(first, span_of(period.until)[0]))
+    return Outlook(filling, boards, gaps, _shares(pieces, names), mark=mark(filling.edits), doubles=doubled)
 
 
 def _months(period: Period) -> Sequence[date]:

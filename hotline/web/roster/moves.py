@@ -20,7 +20,8 @@ from hotline.roster import batch, drafts, moving
 from hotline.roster.desk import RosterError
 from hotline.roster.moving import Held
 from hotline.roster.pieces import Edit, Piece
-from hotline.roster.slots import Slot
+from hotline.roster.queries import load_rosters
+from hotline.roster.slots import Slot, doubles
 from hotline.web.language import _
 from hotline.web.place import Place
 from hotline.web.roster.asked import here_args, place_asked, read_day, said, staff_of
@@ -49,6 +50,8 @@ class Proposal:
     told: Sequence[str] = ()
     may_draft: bool = False
     problem: str = ""
+    doubles: Sequence[tuple[UUID, datetime]] = ()
+    """Who would be first and backup at the same time, and since when."""
 
 
 @views.get("")
@@ -170,10 +173,18 @@ def _proposal(
     try:
         with batch.tried(session, place, edits, now) as moves:
             told = {UUID(move["staff"]) for move in moves}
+            doubled = _doubled(session, where, edits)
     except RosterError as error:
         return Proposal(steps, problem=said(error))
     names = session.scalars(select(Staff.name).where(Staff.id.in_(told)).order_by(Staff.name)).all()
-    return Proposal(steps, names, may_draft)
+    return Proposal(steps, names, may_draft, doubles=doubled)
+
+
+def _doubled(session: Session, where: Place, edits: Sequence[Edit]) -> Sequence[tuple[UUID, datetime]]:
+    pieces = [edit.piece for edit in edits if edit.piece]
+    since, until = min(one.starts for one in pieces), max(one.ends for one in pieces)
+    roster = load_rosters(session, [where.station.id], since, until)[where.station.id]
+    return doubles(roster, since, until)
 
 
 def _draftable(session: Session, place: tuple[UUID, UUID], edits: Sequence[Edit], now: datetime) -> tuple[bool, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.models import Call, Leg
 from hotline.directory.models import Handset
+from hotline.outgoing import outbox
 from tickets import timers
 from tickets.models import Ticket
 
@@ -26,6 +27,7 @@ class Gauges:
 
     ``answered``: how many were answered within each of ANSWER_BUCKETS, then all; ``answered_seconds``: their sum.
     ``timer_lag``: seconds the longest due timer waits. ``handsets``: by health.
+    ``webhooks_due`` and ``webhooks_failed``: what other systems are owed, and what was given up in the last day.
     """
 
     calls: Mapping[tuple[str, str], int]
@@ -38,6 +40,8 @@ class Gauges:
     timers_due: int
     timer_lag: float
     timers_failed: int
+    webhooks_due: int
+    webhooks_failed: int
     handsets: Mapping[str, int]
 
 
@@ -63,6 +67,7 @@ def read(session: Session, now: datetime) -> Gauges:
     owed = select(func.count(), func.count().filter(Ticket.call_back_by < now)).where(Ticket.call_back_by.is_not(None))
     ringing_and_talking, back = session.execute(live).one(), session.execute(owed).one()
     health = session.execute(select(Handset.state, func.count()).where(Handset.active).group_by(Handset.state))
+    told = outbox.counts(session, now, now - PERIOD)
     return Gauges(
         calls={(row[0], row[1]): row[2] for row in session.execute(by_tier)},
         answered=[int(count) for count in counts],
@@ -74,5 +79,7 @@ def read(session: Session, now: datetime) -> Gauges:
         timers_due=timers.due_count(session, now),
         timer_lag=timers.late(session, now).total_seconds(),
         timers_failed=timers.failed_count(session),
+        webhooks_due=told[0],
+        webhooks_failed=told[1],
         handsets={row[0]: row[1] for row in health},
     )

@@ -58,5 +58,5 @@ def _within(reach: Reach) -> Select[Call, Ticket, Leg]:
         select(Call, Ticket, Leg)
         .join(Ticket, Ticket.id == Call.ticket_id)
         .outerjoin(Leg, Leg.id == Call.accepted_leg_id)
-        .where(reach.covers(Ticket.tenant_id, Ticket.station_id))
+        .where(reach.covers(Ticket.tenant_id, Ticket.station_id), reach.covers_tenant(Call.tenant_id))
     )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.clock import Clock, local
@@ -78,6 +78,13 @@ def drain(office: Post, webhook_id: UUID) -> int:
             break
         settled += 1
     return settled
+
+
+def counts(session: Session, now: datetime, since: datetime) -> tuple[int, int]:
+    """Return how much is owed now, and how much was given up since a moment."""
+    owed = select(func.count()).where(Delivery.state == "pending", Delivery.next_at <= now)
+    given_up = select(func.count()).where(Delivery.state == "failed", Delivery.ended_at >= since)
+    return session.scalar(owed) or 0, session.scalar(given_up) or 0
 
 
 def tidy(session: Session, now: datetime) -> int:

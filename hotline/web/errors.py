@@ -44,13 +44,18 @@ def _no_key(error: VaultError) -> Response | AnyResponse:
 def _page(error: HTTPException, words: tuple[str, str] | None = None) -> Response | AnyResponse:
     plain = error.get_response()
     if problems.is_ours():
-        return problems.problem(error.code or 500) if error.response is None else plain
+        return _with_headers(problems.problem(error.code or 500), plain) if error.response is None else plain
     if request.path.startswith("/carrier/") or (error.code or 500) < 400:
         return plain
     title, text = words or _special(error) or _words(error.code or 500)
     response = current_app.make_response(
         (render_template("error.html", code=error.code, title=title, text=text), error.code or 500)
     )
+    return _with_headers(response, plain)
+
+
+def _with_headers(response: Response, plain: AnyResponse) -> Response:
+    """Keep what a machine reads: which methods there are, and when to come again."""
     for name in ("Allow", "Retry-After"):
         if name in plain.headers:
             response.headers[name] = plain.headers[name]

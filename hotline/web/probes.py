@@ -178,6 +178,8 @@ def _figures(read: Gauges) -> Iterator[Metric]:
     yield _gauge("timers_due", "Timers that are due and not done.", read.timers_due)
     yield _gauge("timer_lag_seconds", "How long the longest due timer waits beyond its grace.", read.timer_lag)
     yield _gauge("timers_failed", "Timers that were given up; somebody must look at them.", read.timers_failed)
+    yield _gauge("webhooks_out_due", "What other systems are owed now.", read.webhooks_due)
+    yield _gauge("webhooks_out_failed_last_day", "What other systems could not be told.", read.webhooks_failed)
     handsets = GaugeMetricFamily("hotline_handsets", "Handsets by health: ok, suspect, dead.", labels=["state"])
     for state in ("ok", "suspect", "dead"):
         handsets.add_metric([state], read.handsets.get(state, 0))

@@ -87,6 +87,8 @@ def test_without_a_database_the_page_says_so(web_exchange: Exchange) -> None:
     client.set_cookie("hotline", "of somebody who was signed in")
     answer = client.get("/")
     assert answer.status_code == 503 and "暂时连不上数据库" in answer.text and answer.headers["Retry-After"] == "5"
+    asked = client.get("/api/v1/health")
+    assert (asked.status_code, asked.mimetype, asked.headers["Retry-After"]) == (503, "application/problem+json", "5")
 
 
 def test_the_carrier_gets_no_page(client: FlaskClient) -> None:

@@ -158,6 +158,9 @@ def _open(session: Session, office: Post, delivery_id: UUID) -> _Letter | None:
         row.state, row.ended_at, row.last_error, row.leased_until = "failed", office.clock(), "ended", None
         return None
     row.attempts += 1
+    if row.attempts > MOST_ATTEMPTS:
+        _failed(session, row, "its workers died", office.clock())
+        return None
     try:
         body = payload.body(session, office.vault, hook, row)
         if body is None:

@@ -176,6 +176,27 @@ def test_while_a_receiver_is_down_one_row_is_tried_a_pause_and_then_all_arrive(
     assert arrived == {ticket.number for ticket in tickets} and len(receiver.told) == 4
 
 
+def test_what_workers_die_of_is_given_up_and_does_not_hold_up_the_rest(
+    client: FlaskClient, receiver: Receiver, office: Office, session: Session, world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    subscribe(client, receiver)
+
+    def dies(*_: object) -> int:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "post", dies)
+        for _ in range(outbox.MOST_ATTEMPTS):
+            with pytest.raises(MemoryError):
+                office.works(outbox.LEASE * 2)
+    resolved(session, world)
+    office.works(outbox.LEASE * 2)
+    (row,) = session.scalars(select(Delivery).where(Delivery.state == "failed"))
+    assert row.last_error == "its workers died"
+    assert [told.json["type"] for told in receiver.told] == ["ticket.step"]
+
+
 def test_an_ended_webhook_is_told_nothing_more(
     client: FlaskClient, receiver: Receiver, office: Office, session: Session, world: World
 ) -> None:

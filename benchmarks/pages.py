@@ -61,10 +61,14 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Measured:
-    """A page: medians in milliseconds of all of it, of the time its statements took, and of the SQL by hand."""
+    """A page: milliseconds of all of it, of the time its statements took, and of the SQL by hand.
+
+    The best of the rounds: what the machine does for others only ever adds. ``median``: of the page, with all that.
+    """
 
     name: str
     page: float
+    median: float
     database: float
     statements: int
     by_hand: float | None
@@ -81,7 +85,7 @@ def run() -> Iterator[Result]:
             seed(x, TICKETS, DAYS)
             seeded = time.perf_counter() - begun
             begun = time.perf_counter()
-            kept = days.keep(x.sessions, NOW, limit=DAYS + 1, settled=timedelta())
+            kept = days.keep(x.sessions, NOW, limit=62, settled=timedelta())
             counted = (time.perf_counter() - begun) / kept
             found = list(measure(x, engine))
         finally:
@@ -128,9 +132,12 @@ def measure(x: Exchange, engine: Engine) -> Iterator[Measured]:
                 statements, size = len(spent), len(answer.data)
                 if name in BY_HAND:
                     by_hand.append(_timed(partial(_by_hand, session, name))[0])
-            best = 1000 * statistics.median(by_hand[1:]) if by_hand else None
-            page, sql = (1000 * statistics.median(times[1:]) for times in (pages, database))
-            yield Measured(name, round(page, 1), round(sql, 1), statements, best and round(best, 2), size)
+            best = 1000 * min(by_hand[1:]) if by_hand else None
+            page, sql = 1000 * min(pages[1:]), 1000 * min(database[1:])
+            usual = 1000 * statistics.median(pages[1:])
+            yield Measured(
+                name, round(page, 1), round(usual, 1), round(sql, 1), statements, best and round(best, 2), size
+            )
 
 
 def _by_hand(session: Session, name: str) -> None:

@@ -67,7 +67,7 @@ class Result:
         """A bar a finding, its length in limits: what ends left of the line keeps a cost's limit, right a yield's."""
         high = 54 + LINE * len(self.ratios)
         wide = WIDTH - LEFT - 110
-        shapes = [_text(12, 24, self.title, size=15)]
+        shapes = [drawn_text(12, 24, self.title, size=15)]
         for place, ratio in enumerate(self.ratios):
             y = 40 + place * LINE
             share = min(2.0, ratio.value / ratio.limit) / 2 if ratio.limit else 0.0
@@ -75,9 +75,9 @@ class Result:
             words = f"{ratio.value:.3g}{ratio.unit}  ({sign} {ratio.limit:g})"
             fill = GOOD if ratio.kept else BAD
             shapes += [
-                _text(LEFT - 8, y + 13, ratio.name, "end"),
+                drawn_text(LEFT - 8, y + 13, ratio.name, "end"),
                 f'<rect x="{LEFT}" y="{y}" width="{max(1.0, wide * share):.1f}" height="{LINE - 8}" fill="{fill}"/>',
-                _text(LEFT + wide * share + 6, y + 13, words, fill=SOFT),
+                drawn_text(LEFT + wide * share + 6, y + 13, words, fill=SOFT),
             ]
         at = LEFT + wide / 2
         shapes.append(f'<rect x="{at:.1f}" y="36" width="1.5" height="{high - 46}" fill="{LIMIT}"/>')
@@ -93,7 +93,8 @@ def svg(height: float, shapes: Sequence[str], width: float = WIDTH) -> str:
     )
 
 
-def _text(x: float, y: float, words: str, anchor: str = "start", fill: str = INK, size: int = 12) -> str:
+def drawn_text(x: float, y: float, words: str, anchor: str = "start", fill: str = INK, size: int = 12) -> str:
+    """Return words at a place."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}">{escape(words)}</text>'
     )

@@ -21,6 +21,8 @@ from tickets.models import Ticket, Timer
 
 LEASE = timedelta(minutes=2)
 """How long a worker may hold a claimed timer before another may take it."""
+BATCH = 100
+"""How many timers are claimed at once."""
 MOST_ATTEMPTS = 8
 """After so many failures, or workers that died over it, a timer is failed and shown (see ``failed``)."""
 FIRST_WAIT = timedelta(seconds=15)
@@ -91,7 +93,7 @@ def cancel_others(
     )
 
 
-def claim(session: Session, now: datetime, limit: int = 100) -> Sequence[UUID]:
+def claim(session: Session, now: datetime, limit: int = BATCH) -> Sequence[UUID]:
     """Lease up to ``limit`` due timers to the caller and return their ids, the longest due first; commit at once."""
     free = or_(Timer.leased_until.is_(None), Timer.leased_until < now)
     due = session.execute(

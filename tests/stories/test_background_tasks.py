@@ -174,3 +174,12 @@ def test_a_broker_that_is_gone_loses_nothing(broker: tuple[Town, Any, Redis], mo
 
     town.play(story(), working=False)
     assert redis.llen(app.conf.task_default_queue) == 0
+
+
+def test_one_tick_hands_out_everything_that_is_due(broker: tuple[Town, Any, Redis]) -> None:
+    town, app, redis = broker
+    count = 2 * timers.BATCH + 50
+    with town.x.sessions.begin() as session:
+        for number in range(count):
+            timers.set_timer(session, "clock_due", f"test:{number}", town.x.clock())
+    assert tasks.tick() == redis.llen(app.conf.task_default_queue) == count

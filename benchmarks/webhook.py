@@ -1,0 +1,152 @@
+"""The inbound webhook of a new call, durably committed, on the production server: against bare Flask, and pgbench.
+
+Client, server and database share the machine. Each level runs bare Flask and ours in turn; the ratio is what counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import text
+from twilio.request_validator import RequestValidator
+
+from benchmarks import county, same_sql, stack
+from benchmarks.report import Ratio, Result
+from benchmarks.stack import Stack
+from hotline.app import create_app
+from hotline.calls.exchange import Exchange
+from hotline.commands import services
+from hotline.embedded.valkey import free_port
+
+CONNECTIONS = (1, 8, 32, 128)
+SECONDS = float(os.environ.get("HOTLINE_BENCH_SECONDS", "4"))
+REQUESTS = 12_000
+LIMITS = {"of bare Flask": 0.20, "p99 over p50": 2.0, "round trips": 6.0, "of pgbench, same SQL": 0.3,
+          "by the database": 0.99}  # fmt: skip
+
+
+def run() -> Iterator[Result]:
+    """Measure every level."""
+    with stack.running(durable=True) as servers:
+        x = servers.exchange()
+        with x.sessions.begin() as session:
+            county.write(session, x.vault)
+        recorder = same_sql.Recorder(x.call_sessions.kw["bind"])
+        statements, sid = _one_call(x, recorder)
+        script = same_sql.script(x.call_sessions.kw["bind"], statements, sid)
+        _committed(x)
+        levels: list[dict[str, Any]] = []
+        with _server(servers, "benchmarks.bare:create_app") as bare, _server(servers, "hotline.app:create_app") as ours:
+            for connections in CONNECTIONS:
+                level = {"bare": _load(servers, bare, connections), "ours": _load(servers, ours, connections)}
+                levels.append(level | {"committed": _committed(x) / level["ours"]["seconds"]})
+        pgbench = same_sql.run(servers.postgres, script, 32, int(SECONDS), servers.folder)
+        x.close()
+    at = {level["ours"]["connections"]: level for level in levels}
+    busy = at[32]
+    ratios = [
+        Ratio(f"{n} connections, of bare Flask", _share(level), LIMITS["of bare Flask"], most=False, detail=level)
+        for n, level in at.items()
+    ]
+    rate, late = busy["committed"], busy["ours"]["p99_ms"] / busy["ours"]["p50_ms"]
+    ratios += [
+        Ratio("32 connections, p99 over p50", round(late, 2), LIMITS["p99 over p50"], detail=busy["ours"]),
+        Ratio("32 connections, of pgbench with the same SQL", round(rate / pgbench["per_second"], 3),
+              LIMITS["of pgbench, same SQL"], most=False, detail=pgbench),
+        Ratio("32 connections, answered by the database", round(rate / busy["ours"]["per_second"], 3),
+              LIMITS["by the database"], most=False),
+        Ratio("SQL round trips of a new call", len(statements), LIMITS["round trips"]),
+    ]  # fmt: skip
+    facts = {"seconds_a_level": SECONDS, "load": "asyncio on plain sockets, a process of its own", "levels": levels}
+    yield Result("webhook", "Inbound webhook: a new call, committed, on granian", ratios, facts)
+
+
+def _share(level: dict[str, Any]) -> float:
+    """Calls that the database took; when it is too slow the snapshot answers, and those do not count."""
+    return round(float(level["committed"]) / float(level["bare"]["per_second"]), 4)
+
+
+def _one_call(x: Exchange, recorder: same_sql.Recorder) -> tuple[list[same_sql.Statement], str]:
+    """Take a call in this process, once to warm up and once to be recorded."""
+    client = create_app(x).test_client()
+    for number in (1, 2):
+        recorder.found.clear()
+        form = _form(number, "S")
+        signed = _signed(x.settings.base_url, form, x.settings.carrier_tokens[0])
+        answer = client.post("/carrier/voice", data=form, headers={"X-Twilio-Signature": signed})
+        assert answer.status_code == 200 and "Gather" in answer.text, answer.text
+    found = [one for one in recorder.found if one[0] != "SELECT 1"]
+    return found, form["CallSid"]
+
+
+def _form(number: int, series: str) -> dict[str, str]:
+    caller = f"+86154{90_000_000 + number % county.SURVIVORS if number % 2 else 70_000_000 + number:08d}"
+    return {"CallSid": f"CA{series}{number:031d}", "From": caller, "To": county.LINE, "CallStatus": "ringing",
+            "Direction": "inbound", "AccountSid": "AC0", "ApiVersion": "2010-04-01"}  # fmt: skip
+
+
+def _signed(base: str, form: dict[str, str], token: str) -> str:
+    found: str = RequestValidator(token).compute_signature(f"{base}/carrier/voice", form)
+    return found
+
+
+@contextmanager
+def _server(servers: Stack, app: str) -> Iterator[int]:
+    """Run granian as in use, with one application on a free port."""
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    settings = servers.settings.model_copy(update={"port": port})
+    argv = [part if part != "hotline.app:create_app" else app for part in services.web_argv(settings)]
+    given = {"HOTLINE_DATABASE_URL": settings.database_url, "HOTLINE_REDIS_URL": settings.redis_url,
+             "HOTLINE_DATA_DIR": str(servers.folder / f"data-{port}"), "HOTLINE_PUBLIC_URL": base,
+             "HOTLINE_PORT": str(port), "HOTLINE_CARRIER": "simulator",
+             "HOTLINE_CARRIER_TOKEN": settings.carrier_tokens[0]}  # fmt: skip
+    with (servers.folder / f"web-{port}.log").open("wb") as log:
+        process = subprocess.Popen(argv, env={**os.environ, **given}, stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + 60
+            while not services.answers("127.0.0.1", port):
+                if time.monotonic() > deadline:
+                    raise RuntimeError(Path(log.name).read_text())
+                time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+_series = iter("ABCDEFGHIJKLMNOPQR")
+
+
+def _load(servers: Stack, port: int, connections: int) -> dict[str, Any]:
+    """Send new calls for some seconds and return what the generator says; each form is signed beforehand."""
+    base, token, file = f"http://127.0.0.1:{port}", servers.settings.carrier_tokens[0], servers.folder / "requests"
+    series = next(_series)
+    with file.open("w") as out:
+        for number in range(REQUESTS):
+            form = _form(number, series)
+            body = urlencode(form)
+            head = ("POST /carrier/voice HTTP/1.1", f"Host: 127.0.0.1:{port}", f"Content-Length: {len(body)}",
+                    "Content-Type: application/x-www-form-urlencoded",
+                    f"X-Twilio-Signature: {_signed(base, form, token)}")  # fmt: skip
+            out.write(json.dumps("\r\n".join((*head, "", body))) + "\n")
+    argv = [sys.executable, "-m", "benchmarks.load", str(port), str(connections), str(SECONDS), str(file)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    return dict(json.loads(done.stdout))
+
+
+def _committed(x: Exchange) -> int:
+    """Return how many calls were stored since last asked; their handsets are let go for the next level."""
+    with x.sessions.begin() as session:
+        session.execute(text("DELETE FROM hold"))
+        ended = "UPDATE call SET ended_at = now(), outcome = 'abandoned' WHERE ended_at IS NULL RETURNING id"
+        return len(session.execute(text(ended)).all())

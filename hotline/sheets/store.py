@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,7 +11,8 @@ from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from hotline.db import Base, new_id
-from hotline.sheets.columns import assign, columns, fields_of
+from hotline.sheets.columns import assign, attribute, columns, fields_of
+from hotline.sheets.fields import Ref
 from hotline.sheets.kinds import Kind, Kinds, Row
 from hotline.vault import Vault
 
@@ -29,6 +30,9 @@ class Store:
         self._records: dict[str, dict[Key, Any]] = {}
         self._codes: dict[str, dict[UUID, str]] = {}
         self._once: dict[str, Any] = {}
+        self.few: frozenset[UUID] | None = None
+        """Ids of the only records that are looked at; None: any may be. What belongs to others is not read then."""
+        self._glances: dict[str, dict[UUID, Any]] = {}
         self.former_ids: dict[tuple[str, Key], UUID] = {}
         """(kind, key) -> the id under which a row that was taken away comes back."""
 
@@ -59,8 +63,29 @@ class Store:
 
     def code_of(self, name: str, id_: UUID | None) -> str:
         """Return the code of the record with an id, and nothing for none."""
+        if id_ and name not in self._records and (seen := self._glances.get(name, {}).get(id_)):
+            return str(seen.code)
         self.records(name)
         return self._codes[name].get(id_, "") if id_ else ""
+
+    def glance(self, kind: Kind, records: Sequence[Any]) -> None:
+        """Read just what some records name: a page of a ledger of thousands needs some dozens."""
+        self.few = frozenset(record.id for record in records)
+        for name in kind.row.model_fields:
+            ref = kind.meta(name, Ref)
+            if ref and not ref.as_code:
+                values = [getattr(record, attribute(name, ref)) for record in records]
+                ids = {id_ for value in values for id_ in (value if ref.many else [value]) if id_}
+                model: Any = self.kinds[ref.kind].model
+                known = self._glances.setdefault(ref.kind, {})
+                mine = select(model).where(model.id.in_(ids))
+                known |= {one.id: one for one in self.session.scalars(mine)} if ids else {}
+
+    def named(self, name: str, code: str) -> str:
+        """Return the name of the record with a code; an empty string for none."""
+        seen = self._glances.get(name, {}).values() if name not in self._records else ()
+        found = next((one for one in seen if one.code == code), None) or self.records(name).get((code,))
+        return str(getattr(found, "name", ""))
 
     def once(self, name: str, load: Callable[[], T]) -> T:
         """Return what ``load`` returned the first time it was asked for under ``name``."""

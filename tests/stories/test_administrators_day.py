@@ -1,4 +1,4 @@
-"""An administrator's day in a browser: a wrong number told beside its field, an undoing, a greeting changed and heard."""
+"""An administrator's day in a browser: a wrong number told beside its field, an undoing, a greeting heard changed."""
 
 from __future__ import annotations
 

@@ -137,7 +137,10 @@ def _kept(store: Store) -> _Phones:
 def _load(store: Store) -> _Phones:
     found: dict[UUID, dict[bytes, SurvivorPhone]] = defaultdict(dict)
     mine = select(SurvivorPhone).join(Survivor, Survivor.id == SurvivorPhone.survivor_id)
-    for phone in store.session.scalars(mine.where(Survivor.tenant_id == store.tenant_id)):
+    mine = mine.where(Survivor.tenant_id == store.tenant_id)
+    if store.few is not None:
+        mine = mine.where(SurvivorPhone.survivor_id.in_(store.few))
+    for phone in store.session.scalars(mine):
         found[phone.survivor_id][phone.number_hash] = phone
     return found
 

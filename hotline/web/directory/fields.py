@@ -110,9 +110,11 @@ def _rows(store: Store, reach: Reach, tenant: Tenant, kind: Kind, mine: Sequence
     inside = (rows.within(reach, tenant, kind) & getattr(model, "active", True)) | (
         (model.tenant_id == tenant.id) & model.code.in_(mine)
     )
-    records = list(store.session.scalars(select(model).where(inside).order_by(model.code)))
+    query = select(model).where(inside).order_by(model.code)
     if kind.model is Station:
+        records = list(store.session.scalars(query))
         return [(one.code, "　" * depth + _named(one)) for one, depth in in_tree(records)]
+    records = list(store.session.scalars(query.limit(MOST + 1)))
     places = {one.id: one for one in store.records("stations").values()} if kind.model is Staff else {}
     if kind.model is Household:
         return _families(store, records)
@@ -177,7 +179,7 @@ def _widget(kind: Kind, name: str, choice: Choice | None, ref: Ref | None, optio
     if choice:
         return "several" if choice.many else "select"
     if ref:
-        return "typed" if len(options) > MOST else "ordered" if ref.many else "select"
+        return "typed" if len(options) > MOST and ref.kind != "stations" else "ordered" if ref.many else "select"
     if type_ is bool:
         return "select"
     if kind.model is Policy and name == "data":

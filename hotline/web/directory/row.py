@@ -187,7 +187,9 @@ def _find(session: Session, kind: Kind, row_id: UUID, *, lock: bool = False) -> 
     tenant = session.scalars(mine).first() or abort(404)
     if rows.find(session, reach, tenant, kind, row_id) is None:
         abort(404)
-    return Place(Store(session, x.vault, x.clock(), intake.KINDS, tenant.code), tenant, kind, record)
+    store = Store(session, x.vault, x.clock(), intake.KINDS, tenant.code)
+    store.glance(kind, [record])
+    return Place(store, tenant, kind, record)
 
 
 def _new(session: Session, kind: Kind) -> Place:
@@ -195,7 +197,9 @@ def _new(session: Session, kind: Kind) -> Place:
     tenant = listing.chosen(listing.tenants(session)) or abort(404)
     if not rights.may_add(kind, current.reach()):
         abort(403)
-    return Place(Store(session, x.vault, x.clock(), intake.KINDS, tenant.code), tenant, kind)
+    store = Store(session, x.vault, x.clock(), intake.KINDS, tenant.code)
+    store.glance(kind, ())
+    return Place(store, tenant, kind)
 
 
 def _again(session: Session, at: Place) -> Place:

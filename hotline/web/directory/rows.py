@@ -54,7 +54,9 @@ def _some(store: Store, reach: Reach, tenant: Tenant, kind: Kind, text: str, num
     found = _condition(store.vault, reach, tenant, kind, text)
     count = store.session.scalar(select(func.count()).select_from(kind.model).where(found)) or 0
     query = select(kind.model).where(found).order_by(*order(kind)).limit(PAGE).offset((number - 1) * PAGE)
-    return store.session.scalars(query).all(), count
+    records = store.session.scalars(query).all()
+    store.glance(kind, records)
+    return records, count
 
 
 def every(store: Store, reach: Reach, tenant: Tenant, kind: Kind) -> Iterator[dict[str, Any]]:
@@ -146,5 +148,4 @@ def _named(kind: Kind, name: str, value: Any, store: Store) -> str:
     if not ref or not value:
         return shown(kind, name, value)
     codes = value if is_list(value) else [value]
-    known = store.records(ref.kind)
-    return "；".join(f"{code} {getattr(known.get((code,)), 'name', '') or ''}".strip() for code in codes)
+    return "；".join(f"{code} {store.named(ref.kind, code)}".strip() for code in codes)

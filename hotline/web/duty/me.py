@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.accounts.models import Account
+from hotline.accounts.roles import Role
 from hotline.calls.keeping import telephones
 from hotline.calls.keeping.models import DutyConfirmation
 from hotline.calls.keeping.telephones import Telephone
@@ -64,8 +65,13 @@ class Me:
 
     @property
     def takes_over(self) -> bool:
-        """Whether it is for this person to read what the last shift has left: on duty, not behind as backup."""
-        return self.turn.role == "first" if self.turn else self.carries_handset()
+        """Whether it is for this person to read what the last shift has left: on duty, not behind as backup.
+
+        Where nobody knows whose turn it is, a duty account that shows the station's handset stands for who carries it.
+        """
+        if self.turn:
+            return self.turn.role == "first"
+        return self.account.role == Role.DUTY and self.carries_handset()
 
     @property
     def missing(self) -> str:

@@ -14,6 +14,7 @@ from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.keeping import watch
 from hotline.calls.statistics import days
+from hotline.calls.unheard import take_in
 from hotline.exports import desk as export_desk
 from hotline.exports import making
 from hotline.notifications import outbox
@@ -159,6 +160,12 @@ def keep_days() -> int:
     """Count some days that are over, or of which something changed since; return how many."""
     x = exchange()
     return days.keep(x.sessions, x.clock(), limit=MOST_DAYS)
+
+
+@shared_task(name="calls.unheard")
+def read_carrier_books() -> int:
+    """Take in calls that the carrier took while all of ours was down; return how many there were."""
+    return take_in(exchange())
 
 
 @shared_task(name="calls.sweep")

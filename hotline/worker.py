@@ -34,6 +34,7 @@ SCHEDULE = {
     "documents for the carrier, should all of this be down": _every(60.0, "fallback.renew"),
     "days whose figures are kept": _every(60.0, "statistics.keep"),
     "uploaded files that nobody confirmed": _every(3600.0, "imports.sweep"),
+    "calls that the carrier took alone": _every(300.0, "calls.unheard"),
     "tickets without clocks": _every(300.0, "tickets.watch"),
     "bulletins of last month": _every(900.0, "bulletins.prepare"),
     "exports that wait": _every(3.0, "exports.work"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,22 @@ class RefusedError(CarrierError):
 
 class UnknownCallError(RefusedError):
     """The carrier knows no such call."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An incoming call in the carrier's books. Times are aware; numbers as the carrier writes them."""
+
+    sid: str
+    caller: str
+    called: str
+    started: datetime
+    ended: datetime | None
+    met: bool = False
+    """Whether a telephone that it rang was picked up."""
+    recording_sid: str = ""
+    recording_url: str = ""
+    recording_seconds: int = 0
 
 
 @contextmanager
@@ -105,6 +121,34 @@ class Carrier:
         with _errors():
             calls = self._client().calls.list(to=to, limit=20)
             return [str(c.sid) for c in calls if c.direction == "outbound-api" and c.date_created >= since]
+
+    def incoming(self, since: datetime, most: int = 5000) -> list[Heard]:
+        """Return the incoming calls that began since then, the newest first. Raises CarrierError."""
+        since = since.replace(microsecond=0)
+        with _errors():
+            calls = self._client().calls.list(start_time_after=since, limit=most)
+            return [
+                Heard(str(c.sid), str(c._from or ""), str(c.to or ""), c.date_created, c.end_time)
+                for c in calls
+                if c.direction == "inbound" and c.date_created >= since
+            ]
+
+    def more_of(self, heard: Heard) -> Heard:
+        """Return a call with its message, and whether a telephone that it rang was picked up. Raises CarrierError."""
+        with _errors():
+            client = self._client()
+            legs = client.calls.list(parent_call_sid=heard.sid, limit=40)
+            messages = client.recordings.list(call_sid=heard.sid, limit=5)
+        met = any(leg.status == "completed" and int(leg.duration or 0) > 0 for leg in legs)
+        spoken = [one for one in messages if int(one.duration or 0) > 0]
+        if not spoken:
+            return replace(heard, met=met)
+        own = f"{client.api.base_url}{str(spoken[0].uri).removesuffix('.json')}"
+        url = str(spoken[0].media_url or own).removesuffix(".wav")
+        return replace(
+            heard, met=met, recording_sid=str(spoken[0].sid), recording_url=url,
+            recording_seconds=int(spoken[0].duration),
+        )  # fmt: skip
 
     def hang_up(self, sid: str) -> None:
         """End a call that is still going on. Raises CarrierError."""

@@ -176,6 +176,7 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "opened": ("plain", N_("工单建立。")),
     "from_outside": ("plain", N_("%(by)s 转来，编号 %(reference)s：%(words)s")),
     "called": ("plain", N_("来电，拨打的是“%(line)s”。")),
+    "unheard": ("bad", N_("来电时系统停机，由运营商执行备用文档；事后从运营商记录补登，是否有人接听不详。")),
     "from_snapshot": ("warn", N_("数据库没有应答，来电按本机快照接续，过后补记。")),
     "answer": ("good", N_("%(by)s 按键接听，等候 %(waited)s。")),
     "answered_late": ("good", N_("工单办结后，%(by)s 又接听了来电。")),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.matrix.cells import EFFECTS
+from tests.matrix.parts import PARTS
 
 BEGIN, END = "<!-- matrix: written by make matrix -->\n", "<!-- end of the matrix -->"
 PHASES = (
@@ -20,15 +21,17 @@ PHASES = (
 """In the order of a call's life."""
 
 
-def table(results: Iterable[Mapping[str, Any]]) -> str:
+def table(results: Iterable[Mapping[str, Any]], effects: Collection[str] = EFFECTS) -> str:
     """Return the table as Markdown: in each cell how many faults ended well, and how many as if nothing had been."""
     cells: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for result in results:
+        if result["effect"] not in effects:
+            continue
         cells[result["phase"], result["effect"]].append(result)
     phases = [*PHASES, *sorted({phase for phase, _ in cells} - set(PHASES))]
-    lines = [f"| | {' | '.join(EFFECTS)} |", f"|---|{'---|' * len(EFFECTS)}"]
+    lines = [f"| | {' | '.join(effects)} |", f"|---|{'---|' * len(effects)}"]
     for phase in phases:
-        row = [_cell(cells.get((phase, effect), [])) for effect in EFFECTS]
+        row = [_cell(cells.get((phase, effect), [])) for effect in effects]
         if any(row):
             lines.append(f"| {phase} | {' | '.join(row)} |")
     everything = [result for found in cells.values() for result in found]
@@ -53,7 +56,8 @@ def main(folder: Path, page: Path) -> None:
     results = [one for file in sorted(folder.glob("*.json")) for one in json.loads(file.read_text(encoding="utf-8"))]
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}{table(results)}{END}{after}", encoding="utf-8")
+    tables = table(results) + "\n" + table(results, PARTS)
+    page.write_text(f"{before}{BEGIN}{tables}{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

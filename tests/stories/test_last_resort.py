@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hotline.calls import last_resort
+from hotline.calls import last_resort, unheard
 from hotline.simulator.behaviours import NEVER_ANSWERS, Behaviour, answers, voicemail
 from hotline.simulator.lines import at
 from tests.stories.town import Town
@@ -95,6 +95,41 @@ def test_then_a_message_that_ends(town: Town, left: Callable[[], Path]) -> None:
 
     town.play(story(), working=False)
     assert [r.seconds for r in town.world.carrier.recordings if r.status == "completed"] == [5]
+
+
+@pytest.mark.parametrize("how", ["a message", "hangs up", "talks"])
+def test_afterwards_each_is_a_ticket_with_a_call_back_owed(town: Town, left: Callable[[], Path], how: str) -> None:
+    town.everybody(NEVER_ANSWERS)
+    if how == "talks":
+        town.handset("longgang-1", answers(talks=15))
+    left()
+
+    async def story() -> None:
+        call = await town.ring("p003", "longgang")
+        if how == "a message":
+            await call.hears_beep(within=150)
+            await call.speak("我想问问医药费的事", 5)
+        else:
+            await town.world.passes(30)
+        call.hang_up()
+        await town.world.quiet()
+        town.world.connect(town.app.wsgi_app)
+        town.handset("longgang-1", answers(talks=5))
+        heard = await town.ring("p001", "longgang")
+        await heard.joined(within=60)
+        heard.hang_up()
+        assert await town.world.work(unheard.take_in, town.x) == 0, "those who tell us later are waited for"
+        await town.world.passes(700)
+        assert await town.world.work(unheard.take_in, town.x) == 1
+        assert await town.world.work(unheard.take_in, town.x) == 0
+
+    town.play(story(), working=False)
+    ticket = next(t for t in town.tickets() if "unheard" in town.events(t))
+    assert ticket.state == "open" and ticket.call_back_by is not None
+    assert (ticket.message_at is not None) == (how == "a message")
+    outcomes = {"a message": "message", "hangs up": "abandoned", "talks": "unconfirmed"}
+    assert [call.outcome for call in town.calls()] == [outcomes[how], "answered"]
+    assert len(town.tickets()) == 2
 
 
 def test_on_the_county_s_own_line_the_townships_are_asked_then(town: Town, left: Callable[[], Path]) -> None:

@@ -1,0 +1,36 @@
+"""A part fails in each phase of a call's life; see docs/reliability.md. All cells: make matrix."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.matrix.cases import CASES
+from tests.matrix.conftest import OneTown
+from tests.matrix.parts import PARTS, outcome, phases
+from tests.matrix.test_matrix import RESULTS, reference_of
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_part_that_fails_ends_no_call(case: str, part: str, one_town: OneTown) -> None:
+    known = reference_of(case, one_town)
+    cells = phases(known)
+    if not RESULTS:
+        first = list(PARTS).index(part) + list(CASES).index(case)
+        cells = cells[first % len(cells) :: len(cells)]
+    wrong, results = [], []
+    for webhook in cells:
+        with one_town() as town:
+            found, same = outcome(town, case, webhook, part, known)
+        results.append({"case": case, "effect": part, "phase": webhook.phase, "wrong": found, "same": same})
+        if found:
+            wrong.append(f"{webhook.phase}: {'; '.join(found)}")
+    if RESULTS:
+        folder = Path(RESULTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{case}-{part}.json").write_text(json.dumps(results, ensure_ascii=False))
+    assert not wrong, "\n".join(wrong)

@@ -30,7 +30,7 @@ def one_town(servers: Addresses, county_template: str, tmp_path: Path) -> OneTow
         world = World(tmp_path / name, token=TOKEN)
         settings = Settings(
             database_url=url, redis_url=servers.redis_url, data_dir=tmp_path, public_url=world.webhook,
-            carrier_token=SecretStr(TOKEN),
+            carrier_token=SecretStr(TOKEN), database_patience_ms=1500,
         )  # fmt: skip
         town = settle(settings, world)
         try:

@@ -97,10 +97,15 @@ class Breakdown:
             mend, self.mend = self.mend, None
             mend()
 
+    def wanted(self) -> bool:
+        """Whether the keeper has anything to do: a round a second through all the days of a case would take as long."""
+        if self.mend or self.town.x.standby.dirty:
+            return True
+        return self.since is not None and self.town.world.now() - self.since < 3 * LASTS
+
     async def rounds(self) -> None:
         """What the web's keeper does while the part is away, and shortly afterwards."""
-        await self.town.world.carrier.pulse.until(lambda: self.since is not None, 1e9)
-        while self.mend or self.town.world.now() - (self.since or self.town.world.now()) < 3 * LASTS:
+        while await self.town.world.carrier.pulse.until(self.wanted, 1e9):
             await asyncio.sleep(2)
             self.mend_if_due()
             await self.town.world.work(keeper.turn, self.town.x)

@@ -48,9 +48,16 @@ class Memos:
         self._serializer = URLSafeSerializer(
             secret, salt="call memo", signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"}
         )
+        self._last: tuple[Memo, str] | None = None
 
     def write(self, memo: Memo) -> str:
-        """Return the memo as it goes into an address."""
+        """Return the memo as it goes into an address; the addresses of one answer share the work."""
+        last = self._last
+        if last is None or last[0] != memo:
+            self._last = last = (memo, self._written(memo))
+        return last[1]
+
+    def _written(self, memo: Memo) -> str:
         ids = (memo.call_id, memo.line_id, memo.home, memo.station, memo.survivor)
         flags = memo.urgent | memo.chosen_station << 1 | memo.alone << 2
         told = [*(_short(id_) for id_ in ids), int(memo.started.timestamp()), flags, memo.language]

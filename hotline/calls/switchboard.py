@@ -215,7 +215,7 @@ def _target(x: Exchange, base: str, leg: Leg, memo: Memo) -> Target:
 
 
 def _memo(session: Session, call: Call, ringing: Sequence[Leg]) -> Memo:
-    """Return what the next webhooks say of the call, should the database be away by then (docs/adr/0022)."""
+    """Return what the next webhooks say of the call, should the database be away by then (docs/adr/0024)."""
     ready = [leg.id for leg in ringing]
     states = [state.value for state in TRIED]
     rung = select(Leg.number_hash).where(Leg.call_id == call.id, Leg.state.in_(states), Leg.id.not_in(ready))

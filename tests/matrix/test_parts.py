@@ -13,15 +13,18 @@ from tests.matrix.parts import PARTS, outcome, phases
 from tests.matrix.test_matrix import RESULTS, reference_of
 
 
+PAIRS = [(case, part) for case in CASES for part in PARTS] if RESULTS else list(zip(CASES, PARTS, strict=True))
+"""Every case with every part, or each once."""
+
+
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("case", "part"), PAIRS)
 def test_a_part_that_fails_ends_no_call(case: str, part: str, one_town: OneTown) -> None:
     known = reference_of(case, one_town)
     cells = phases(known)
     if not RESULTS:
         first = list(PARTS).index(part) + list(CASES).index(case)
-        cells = cells[first % len(cells) :: len(cells)]
+        cells = cells[(1 + 2 * first) % len(cells) :: len(cells)]
     wrong, results = [], []
     for webhook in cells:
         with one_town() as town:

@@ -12,7 +12,6 @@ from tests.matrix.conftest import OneTown
 from tests.matrix.parts import PARTS, outcome, phases
 from tests.matrix.test_matrix import RESULTS, reference_of
 
-
 PAIRS = [(case, part) for case in CASES for part in PARTS] if RESULTS else list(zip(CASES, PARTS, strict=True))
 """Every case with every part, or each once."""
 

@@ -57,6 +57,8 @@ def promise(session: Session, call: Call, ticket: Ticket, policy: RoutingPolicy,
     if call.from_hash is None:
         desk.note(session, ticket.id, "no_number_to_ring", now, why=why)
         return
+    if ticket.answered_at and ticket.answered_at > now:
+        return  # the report of this is late (docs/adr/0024): a human has reached them since
     minutes = policy.urgent_callback_minutes if call.urgent else policy.callback_minutes
     desk.promise_call_back(session, ticket, minutes, now, why)
 

@@ -148,12 +148,14 @@ def _draw(found: Mapping[str, dict[str, float]]) -> None:
     for part in (0.25, 0.5, 0.75, 1.0):
         shapes.append(drawn_text(left - 6, top + high * (1 - part) + 4, f"{most[1] * part:.0f} s", "end", SOFT))
         shapes.append(drawn_text(left + wide * part, top + high + 16, f"{most[0] * part:.1f}", "middle", SOFT))
-    for name, figures in found.items():
+    for place, (name, figures) in enumerate(found.items()):
         x, y = left + wide * figures["disturbed"] / most[0], top + high * (1 - figures["p90"] / most[1])
         fill = GOOD if name == DEFAULT else BAD if name == SEQUENTIAL else SOFT
         shapes.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{fill}"/>')
         end = x > left + wide * 0.7
-        shapes.append(drawn_text(x + (-10 if end else 10), y - 8, name, "end" if end else "start", INK))
+        shapes.append(
+            drawn_text(x + (-10 if end else 10), y + (18 if place % 2 else -8), name, "end" if end else "start", INK)
+        )
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "time_to_human_policies.svg").write_text(svg(top + high + 30, shapes, 760))
 

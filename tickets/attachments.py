@@ -81,9 +81,9 @@ def open_(vault: Vault, row: Attachment) -> bytes:
     return content
 
 
-def of_ticket(session: Session, ticket_id: UUID) -> Sequence[Attachment]:
+def of_ticket(session: Session, *ticket_ids: UUID) -> Sequence[Attachment]:
     """Return a ticket's files in the order in which they came, without their contents and without removed ones."""
-    kept = select(Attachment).where(Attachment.ticket_id == ticket_id, Attachment.removed_at.is_(None))
+    kept = select(Attachment).where(Attachment.ticket_id.in_(ticket_ids), Attachment.removed_at.is_(None))
     return session.scalars(kept.order_by(Attachment.at, Attachment.id)).all()
 
 

@@ -145,7 +145,7 @@ def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now
     clocks.follow(session, ticket, now)
 
 
-def promise_call_back(session: Session, ticket: Ticket, minutes: int, now: datetime, why: str) -> None:
+def promise_call_back(session: Session, ticket: Ticket, minutes: float, now: datetime, why: str) -> None:
     """Start the call-back clock of a contact that reached no human; the earlier of two promises stands.
 
     The duty chain is rung for it a minute later (urgent: at once), long before the promise runs out.

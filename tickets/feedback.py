@@ -75,10 +75,10 @@ def is_own_answer(ticket: Ticket, asked_by: str) -> bool:
     return bool(asked_by) and (asked_by == answered_by or f"（{asked_by}）" in answered_by)
 
 
-def of_ticket(session: Session, ticket_id: UUID) -> Sequence[Feedback]:
+def of_ticket(session: Session, *ticket_ids: UUID) -> Sequence[Feedback]:
     """Return a ticket's feedback in the order in which it was given."""
     return session.scalars(
-        select(Feedback).where(Feedback.ticket_id == ticket_id).order_by(Feedback.at, Feedback.id)
+        select(Feedback).where(Feedback.ticket_id.in_(ticket_ids)).order_by(Feedback.at, Feedback.id)
     ).all()
 
 

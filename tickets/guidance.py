@@ -78,10 +78,12 @@ def mark_helped(session: Session, guidance_id: UUID, helped: Helped, *, by: str,
     return found
 
 
-def given(session: Session, ticket_id: UUID) -> Sequence[GuidanceGiven]:
+def given(session: Session, *ticket_ids: UUID) -> Sequence[GuidanceGiven]:
     """Return the guidance given on a ticket in the order in which it was given."""
     return session.scalars(
-        select(GuidanceGiven).where(GuidanceGiven.ticket_id == ticket_id).order_by(GuidanceGiven.at, GuidanceGiven.id)
+        select(GuidanceGiven)
+        .where(GuidanceGiven.ticket_id.in_(ticket_ids))
+        .order_by(GuidanceGiven.at, GuidanceGiven.id)
     ).all()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Identity, Index, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, new_id
+from tickets import pairs as pairs  # the indexes below need its function
 from tickets.states import State
 
 UNFINISHED = "state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')"
@@ -30,6 +31,16 @@ class Ticket(Base):
         Index(None, "caller_hash", "opened_at"),
         Index(None, "survivor_id", "opened_at"),
         Index("ix_ticket_unfinished", "station_id", postgresql_where=text(UNFINISHED)),
+        Index(
+            "ix_ticket_answer_pairs",
+            text("text_pairs(answer)"),
+            postgresql_using="gin",
+            postgresql_where=text("answer <> ''"),
+        ),
+        Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        CheckConstraint("(state = 'cancelled') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_itself"),
+        Index(None, "staff_id", postgresql_where=text("staff_id IS NOT NULL")),
         Index("ix_ticket_owed", "tenant_id", "call_back_by", postgresql_where=text("call_back_by IS NOT NULL")),
     )
 
@@ -39,6 +50,8 @@ class Ticket(Base):
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id"))
     """The station that answers for it."""
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    """Who of that station works on it; none: whoever is on duty."""
     line_id: Mapped[UUID | None] = mapped_column(ForeignKey("line.id"))
     survivor_id: Mapped[UUID | None] = mapped_column(ForeignKey("survivor.id"))
     caller_hash: Mapped[bytes | None]
@@ -47,6 +60,8 @@ class Ticket(Base):
     domain: Mapped[str] = mapped_column(default="", server_default="")
     priority: Mapped[str] = mapped_column(default="normal", server_default="normal")
     state: Mapped[str] = mapped_column(default=State.OPEN.value, server_default=State.OPEN.value)
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("ticket.id"))
+    """The older ticket of the same matter that goes on instead of this one."""
     opened_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(default="", server_default="")
@@ -88,7 +103,15 @@ class TicketEvent(Base):
     """One line of a ticket's history; never changed, never deleted (a database trigger refuses it)."""
 
     __tablename__ = "ticket_event"
-    __table_args__ = (Index(None, "ticket_id", "id"),)
+    __table_args__ = (
+        Index(None, "ticket_id", "id"),
+        Index(
+            "ix_ticket_event_said_pairs",
+            text("text_pairs(data ->> 'said')"),
+            postgresql_using="gin",
+            postgresql_where=text("kind = 'comment'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("ticket.id"))

@@ -142,10 +142,10 @@ def by_id(session: Session, ticket_ids: Iterable[UUID]) -> Mapping[UUID, Ticket]
     return {ticket.id: ticket for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(wanted)))}
 
 
-def history(session: Session, ticket_id: UUID) -> Sequence[TicketEvent]:
-    """Return a ticket's events in the order they were written."""
+def history(session: Session, *ticket_ids: UUID) -> Sequence[TicketEvent]:
+    """Return the events of a ticket, or of several that were merged, in the order they were written."""
     return session.scalars(
-        select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.at, TicketEvent.id)
+        select(TicketEvent).where(TicketEvent.ticket_id.in_(ticket_ids)).order_by(TicketEvent.at, TicketEvent.id)
     ).all()
 
 

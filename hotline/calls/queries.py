@@ -81,9 +81,9 @@ def summaries(session: Session, ticket_ids: Iterable[UUID]) -> Mapping[UUID, Cal
     return {call.ticket_id: CallSummary(calls, call) for call, calls in rows}
 
 
-def calls_of(session: Session, ticket_id: UUID) -> Sequence[Call]:
-    """Return a ticket's calls, the newest first."""
-    return session.scalars(select(Call).where(Call.ticket_id == ticket_id).order_by(Call.started_at.desc())).all()
+def calls_of(session: Session, *ticket_ids: UUID) -> Sequence[Call]:
+    """Return the calls of a ticket, or of several that were merged, the newest first."""
+    return session.scalars(select(Call).where(Call.ticket_id.in_(ticket_ids)).order_by(Call.started_at.desc())).all()
 
 
 def legs_of(session: Session, call_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Leg]]:
@@ -95,9 +95,9 @@ def legs_of(session: Session, call_ids: Iterable[UUID]) -> Mapping[UUID, Sequenc
     return found
 
 
-def recordings_of(session: Session, ticket_id: UUID) -> Sequence[Recording]:
-    """Return what was spoken on a ticket's calls, the oldest first."""
-    return session.scalars(select(Recording).where(Recording.ticket_id == ticket_id).order_by(Recording.at)).all()
+def recordings_of(session: Session, *ticket_ids: UUID) -> Sequence[Recording]:
+    """Return what was spoken on the calls of a ticket, or of several that were merged, the oldest first."""
+    return session.scalars(select(Recording).where(Recording.ticket_id.in_(ticket_ids)).order_by(Recording.at)).all()
 
 
 def recording(session: Session, ticket_id: UUID, recording_id: UUID) -> Recording | None:

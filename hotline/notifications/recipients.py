@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,15 @@ def holder(session: Session, station_id: UUID, now: datetime) -> Recipient:
     """Return who answers for a station's tickets: whoever carries its duty handset, or that of the one above it."""
     station = _trunk(session, station_id)[0]
     return Recipient("station", str(station.id), station.id, _duty_telephone(session, station.id, now))
+
+
+def works_on(session: Session, station_id: UUID, staff_id: UUID | None, now: datetime) -> Recipient:
+    """Return the person who works on a ticket, on the duty handset where they have no telephone; else the holder."""
+    found = holder(session, station_id, now)
+    if staff_id is None:
+        return found
+    known = person(session, staff_id)
+    return replace(known, telephone=known.telephone or found.telephone)
 
 
 def head(session: Session, station_id: UUID, now: datetime, up: int = 0) -> Recipient:

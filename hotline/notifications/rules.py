@@ -19,6 +19,7 @@ WAYS: Mapping[str, frozenset[Way]] = {
     "call_back_given_up": frozenset({"console", "channels"}),
     "wrap_up_missing": frozenset({"console"}),
     "ticket_reopened": frozenset({"console", "telephone", "channels"}),
+    "tickets_assigned": frozenset({"console", "telephone", "channels"}),
     "referral_returned": frozenset({"console", "telephone", "channels"}),
     "shift_changed": frozenset({"console", "telephone", "channels"}),
     "shift_lifted": frozenset({"console", "telephone", "channels"}),

@@ -45,7 +45,7 @@ def escalated(session: Session, escalation: Escalation, now: datetime) -> tuple[
     """Tell whom a clock calls for (跟踪督办): the holder, the station's head, then level after level."""
     ticket = escalation.ticket
     if escalation.who == "holder":
-        to = recipients.holder(session, ticket.station_id, now)
+        to = recipients.works_on(session, ticket.station_id, ticket.staff_id, now)
     else:
         to = recipients.head(session, ticket.station_id, now, escalation.up)
     event = about_ticket(

@@ -42,10 +42,13 @@ from hotline.web.roster import paper as roster_paper
 from hotline.web.roster import templates as roster_templates
 from hotline.web.roster import views as roster
 from hotline.web.sign_in import setup as sign_in
+from hotline.web.ticket import assigning as ticket_assign
 from hotline.web.ticket import attaching as ticket_files
+from hotline.web.ticket import merging as ticket_merge
 from hotline.web.ticket import recording as ticket_record
+from hotline.web.ticket import saved as ticket_saved
 from hotline.web.ticket import work as ticket_work
-from tickets.states import ACTION_WORDS
+from tickets.states import ACTION_WORDS, STATE_WORDS
 
 LAYERS = (
     "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "duty",
@@ -77,6 +80,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals |= {
         "LAYERS": LAYERS,
         "action_words": ACTION_WORDS,
+        "state_words": STATE_WORDS,
         **ticket_record.VOCABULARY,
         **ticket_files.WORDS,
     }
@@ -85,6 +89,9 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(ticket_work.views)
     app.register_blueprint(ticket_record.views)
     app.register_blueprint(ticket_files.views)
+    app.register_blueprint(ticket_assign.views)
+    app.register_blueprint(ticket_saved.views)
+    app.register_blueprint(ticket_merge.views)
     app.register_blueprint(wallboard.views)
     duty.set_up(app)
     app.register_blueprint(response_times.views)

@@ -40,7 +40,7 @@ class _Told:
 
     def values(self) -> dict[str, str]:
         times = {key: self.seconds(key) for key in ("seconds", "waited", "talked")}
-        kept = ("tries", "why", "advice", "to", "reference", "words", "said", "name")
+        kept = ("tries", "why", "advice", "to", "reference", "words", "said", "name", "ticket", "into")
         plain = {key: str(self.data.get(key, "")) for key in kept}
         return plain | times | {"by": self.by, "line": self._line(str(self.data.get("line", "")))}
 
@@ -94,6 +94,7 @@ def _promised(told: _Told) -> str:
         "message": _("来电人留了言"),
         "from_outside": _("其他系统转来"),
         "unconfirmed": _("没有确认是真人接听"),
+        "merged": _("并单"),
     }.get(str(told.data.get("why")), "")
     by = moment(datetime.fromisoformat(told.data["by"]))
     if not why:
@@ -190,6 +191,9 @@ PLAIN: Mapping[str, tuple[str, str]] = {
     "branch_in_vain": ("warn", N_("%(by)s 给来电人打电话，无人接听。")),
     "attached": ("plain", N_("%(by)s 添加了附件：%(name)s。")),
     "attachment_removed": ("warn", N_("%(by)s 删除了附件：%(name)s。")),
+    "assigned": ("plain", N_("%(by)s 把工单交给了%(to)s。")),
+    "merged_in": ("plain", N_("%(by)s 把 %(ticket)s 号工单并入了这张工单。")),
+    "merge": ("warn", N_("%(by)s 把这张工单并入了 %(into)s 号工单。")),
     "came": ("good", N_("%(by)s 上门了。")),
     "comment": ("plain", N_("%(by)s 备注：%(said)s")),
     "memo": ("plain", N_("%(by)s 口述了一段记录。")),

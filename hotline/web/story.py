@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from hotline.web.people import Names, Who
 from hotline.web.sentences import Sentence, sentence
 from hotline.web.ticket import record
 from hotline.web.ticket.record import Record
-from tickets import queries
+from tickets import merging, queries
 from tickets.models import Ticket, TicketEvent
 from tickets.states import STATE_WORDS, State
 
@@ -38,6 +38,7 @@ class Sound:
     """Something spoken: ``here`` once fetched into our own folder, else it is still at the carrier."""
 
     id: UUID
+    ticket_id: UUID
     kind: str
     seconds: int
     at: datetime
@@ -60,6 +61,10 @@ class Story:
     sounds: Sequence[Sound]
     history: Sequence[Sentence]
     record: Record
+    merged: Sequence[Ticket]
+    """Tickets that were merged into it."""
+    into: Ticket | None
+    """The ticket that it was merged into."""
 
     @property
     def live(self) -> bool:
@@ -69,10 +74,13 @@ class Story:
 
 def read(x: Exchange, session: Session, ticket: Ticket, now: datetime) -> Story:
     """Return one ticket's story; a fixed number of queries however many calls it has."""
-    found = calls.calls_of(session, ticket.id)
+    merged = merging.merged_into(session, ticket.id)
+    ids = [ticket.id, *(row.id for row in merged)]
+    found = calls.calls_of(session, *ids)
     legs = calls.legs_of(session, [call.id for call in found])
-    recordings = calls.recordings_of(session, ticket.id)
-    history = queries.history(session, ticket.id)
+    recordings = calls.recordings_of(session, *ids)
+    history = queries.history(session, *ids)
+    own = [event for event in history if event.ticket_id == ticket.id]
     chosen = _chosen(history)
     names = people.read(
         session,
@@ -98,8 +106,10 @@ def read(x: Exchange, session: Session, ticket: Ticket, now: datetime) -> Story:
         promises=_promises(ticket),
         calls=views,
         sounds=[_sound(x, recording) for recording in recordings],
-        history=_told(history, names),
-        record=record.read(session, ticket, history, names.station(ticket.station_id), now),
+        history=_told(history, names, {row.id: row.number for row in merged}),
+        merged=merged,
+        into=session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None,
+        record=record.read(session, ticket, own, merged, names.station(ticket.station_id), now),
     )
 
 
@@ -112,14 +122,26 @@ def _promises(ticket: Ticket) -> Sequence[Promise]:
     )
 
 
-def _told(history: Sequence[TicketEvent], names: Names) -> Sequence[Sentence]:
-    return [sentence(event, names) for event in history]
+def _told(history: Sequence[TicketEvent], names: Names, merged: Mapping[UUID, int]) -> Sequence[Sentence]:
+    """The history with that of the tickets merged into it, whose lines say where they come from."""
+    return [_marked(sentence(event, names), merged.get(event.ticket_id)) for event in history]
+
+
+def _marked(line: Sentence, number: int | None) -> Sentence:
+    return replace(line, text=_("（%(number)s 号）%(said)s", number=number, said=line.text)) if number else line
 
 
 def _sound(x: Exchange, recording: Recording) -> Sound:
     kinds: Mapping[str, str] = {"message": _("来电人留言"), "memo": _("值班员口述记录"), "feedback": _("回访录音")}
     here = bool(recording.file) and (x.settings.recordings_dir / recording.file).is_file()
-    return Sound(recording.id, kinds.get(recording.kind, recording.kind), recording.seconds, recording.at, here)
+    return Sound(
+        recording.id,
+        recording.ticket_id or UUID(int=0),
+        kinds.get(recording.kind, recording.kind),
+        recording.seconds,
+        recording.at,
+        here,
+    )
 
 
 def _chosen(history: Sequence[TicketEvent]) -> list[UUID]:

@@ -48,6 +48,7 @@ def test_response_counts_who_was_talked_with_but_not_the_merged(session: Session
     resolved(session, county)
     open_ticket(session, county)
     merged = open_ticket(session, county)
+    merged.merged_into_id = open_ticket(session, county, START - DAY).id
     desk.move(session, merged, Action.MERGE, START)
     assert counted(session, county)["response"] == (1, 2)
 

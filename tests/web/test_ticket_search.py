@@ -113,3 +113,38 @@ def test_a_wrong_date_is_named_and_kept(client: FlaskClient, tickets: dict[str, 
     answer = client.get(f"{SEARCH}?since=2026-13-01&q=秀英")
     assert answer.status_code == 422 and "起始日期“2026-13-01”不是日期" in answer.text and 'value="秀英"' in answer.text
     assert client.get(f"{SEARCH}?since=2026-11-02&until=2026-11-01").status_code == 422
+
+
+def test_comments_are_searched_and_a_name_is_sealed_in_the_address(
+    client: FlaskClient, tickets: dict[str, Ticket], session: Session
+) -> None:
+    desk.note(session, tickets["late"].id, "comment", NOW, actor="test", said="她问低保什么时候发 ABC")
+    session.flush()
+    for typed, found in (("低保", ["late"]), ("么时候发", ["late"]), ("abc", ["late"]), ("保低", []), ("证", ["old"])):
+        answer = post(client, SEARCH, q=typed)
+        assert "q=" not in answer.location and typed not in answer.location
+        page = client.get(answer.location).text
+        assert listed(page) == [tickets[name].number for name in found] and f'value="{typed}"' in page
+    assert client.get(f"{SEARCH}?text=gAAAA-made-up").status_code == 400
+
+
+def test_a_search_is_kept_by_name_for_oneself_or_for_all_below_and_never_with_a_name_in_it(
+    signed_in: Callable[..., FlaskClient], tickets: dict[str, Ticket], world: World
+) -> None:
+    head, duty = signed_in(Role.HEAD, world.county), signed_in(Role.DUTY, world.township)
+    name = post(head, SEARCH, state="unfinished", days="7", q="王秀英").location
+    assert post(head, name.replace("/search?", "/search/saved?"), name="一周未办结", shared="1").status_code == 303
+    assert post(head, f"{SEARCH}/saved?urgent=1", name="紧急的").status_code == 303
+    mine, theirs = head.get(SEARCH).text, duty.get(SEARCH).text
+    assert "紧急的" in mine and "紧急的" not in theirs and "一周未办结" in theirs
+    kept = re.search(r'href="([^"]+)">一周未办结', theirs)
+    assert kept and "text=" not in kept[1] and "q=" not in kept[1]
+    assert listed(duty.get(kept[1].replace("&amp;", "&")).text) == [
+        tickets[one].number for one in ("stranger", "urgent", "late")
+    ]
+    assert post(head, f"{SEARCH}/saved", name=" ").status_code == 422
+    other = signed_in(Role.HEAD, world.county)
+    removing = re.findall(r"saved/[0-9a-f-]+/remove", mine)
+    assert post(other, f"/tickets/search/{removing[0]}").status_code == 404
+    assert all(post(head, f"/tickets/search/{address}").status_code == 303 for address in removing)
+    assert "一周未办结" not in duty.get(SEARCH).text

@@ -12,11 +12,13 @@ from hotline.clock import local, span_of
 from hotline.exports.desk import Asked
 from hotline.exports.lists import tickets
 from hotline.exports.lists.calls import PERIOD, Period
-from hotline.web import pages, ticket_search
+from hotline.web import pages
 from hotline.web.language import _, words
 from hotline.web.period import typed as period_typed
 from hotline.web.place import Place
-from hotline.web.ticket_search import WrongError
+from hotline.web.ticket import asked as asked_for
+from hotline.web.ticket.wrong import WrongError
+from hotline.web.webhooks import exchange
 from tickets.searching import UNFINISHED, Wanted
 from tickets.states import STATE_WORDS, State
 
@@ -39,8 +41,8 @@ def _day(_name: str, where: Place, now: datetime) -> Asked:
     return Asked("tickets", kept, _title(where, question.day.isoformat()), where.tenant.id)
 
 
-def _search(_name: str, where: Place, _now: datetime) -> Asked:
-    wanted = ticket_search.asked(where).wanted
+def _search(_name: str, where: Place, now: datetime) -> Asked:
+    wanted = asked_for.read(where, exchange().vault, now).wanted
     args = request.values
     state = args.get("state", "")
     said = (

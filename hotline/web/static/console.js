@@ -33,6 +33,17 @@ function tick() {
 }
 if (live()?.hasAttribute("hx-get")) setInterval(tick, 250);
 
+document.getElementById("problem")?.scrollIntoView({ block: "center" }); // far down on a long page
+
+for (const button of document.querySelectorAll("[data-pick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const all = button.getAttribute("aria-pressed") !== "true";
+    for (const box of document.querySelectorAll("input[name=pick]")) box.checked = all;
+    button.setAttribute("aria-pressed", String(all));
+  });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

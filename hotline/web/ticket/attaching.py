@@ -14,7 +14,8 @@ from hotline.calls.kinds import cases
 from hotline.web.language import _, language
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
-from hotline.web.ticket.working import Held, WrongError, take
+from hotline.web.ticket.working import Held, take
+from hotline.web.ticket.wrong import WrongError
 from hotline.web.webhooks import exchange
 from tickets import attachments, queries
 from tickets.attachments import AttachmentError

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hotline.calls.kinds.feedback import ASKED_BY
+from hotline.directory.models import Staff
 from hotline.web.language import _, words
 from tickets import asking, attachments, clocks, feedback, guidance, referrals, timers
 from tickets.attachment_models import Attachment
@@ -40,6 +41,8 @@ class Owed:
 class Record:
     """The three records of a ticket (Q21 s.12), whom it was handed to, and its clocks."""
 
+    staff: str
+    """Who works on it; empty: whoever is on duty."""
     category: Category
     guidance: Sequence[GuidanceGiven]
     referrals: Sequence[Referral]
@@ -58,17 +61,20 @@ class Record:
 
 
 def read(
-    session: Session, ticket: Ticket, history: Sequence[TicketEvent], station: str, now: datetime
+    session: Session, ticket: Ticket, history: Sequence[TicketEvent], merged: Sequence[Ticket], station: str,
+    now: datetime,
 ) -> Record:  # fmt: skip
-    """Return the record of a ticket; ``station`` is the name of the one that answers for it."""
+    """Return the record of a ticket and those ``merged`` into it; ``station`` is the name of the one that answers."""
     category, running = clocks.standing(session, ticket, history, now)
+    ids = [ticket.id, *(row.id for row in merged)]
     handed = referrals.of_ticket(session, ticket.id)
     return Record(
+        staff=session.get_one(Staff, ticket.staff_id).name if ticket.staff_id else "",
         category=category,
-        guidance=guidance.given(session, ticket.id),
+        guidance=guidance.given(session, *ids),
         referrals=handed,
-        feedback=feedback.of_ticket(session, ticket.id),
-        files=attachments.of_ticket(session, ticket.id),
+        feedback=feedback.of_ticket(session, *ids),
+        files=attachments.of_ticket(session, *ids),
         owed=[*_clocks(running, ticket, station, now), *_deadlines(handed, now), *_question(session, ticket)],
     )
 

@@ -21,7 +21,8 @@ from hotline.web.language import _, language
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
 from hotline.web.ticket.record import HOW
-from hotline.web.ticket.working import Held, WrongError, hold, page, take, text
+from hotline.web.ticket.working import Held, hold, page, take, text
+from hotline.web.ticket.wrong import WrongError
 from hotline.web.webhooks import exchange
 from tickets import corrections, desk, feedback, guidance, queries, referrals
 from tickets.feedback import RATINGS, OwnAnswerError

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from hotline.accounts.roles import Permission
 from hotline.web.language import N_, _
 from hotline.web.sign_in.guards import needs
-from hotline.web.ticket.working import Held, WrongError, take, text
+from hotline.web.ticket.working import Held, take, text
+from hotline.web.ticket.wrong import WrongError
 from tickets import clocks, desk
 from tickets.models import Ticket
 from tickets.states import FINAL, Action, State, possible

@@ -19,21 +19,19 @@ from hotline.clock import local
 from hotline.directory.catalogue.search import Hit
 from hotline.directory.models import Tenant
 from hotline.web import story
-from hotline.web.language import _, language
+from hotline.web.language import N_, _, language
 from hotline.web.pages import live_page
 from hotline.web.sign_in import current
 from hotline.web.ticket.forms import desk_of
+from hotline.web.ticket.wrong import WrongError
 from hotline.web.webhooks import exchange
 from tickets import queries
 from tickets.models import Ticket
 from tickets.states import ImpossibleError
 
+CHANGED = N_("您填写期间，别人改动了这张工单。您写的还在下面，没有保存；请看过改动再提交。")
 LONGEST = 2000
 """Characters of a text field that are kept."""
-
-
-class WrongError(Exception):
-    """What was typed cannot be so; the message says in the reader's language which field, and why."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def take(ticket_id: UUID, form: str, step: Callable[[Held], object], *, additive
         held = hold(x, session, ticket_id)
         problem, changed = "", not additive and request.form.get("version") != str(held.ticket.version)
         if changed:
-            problem = _("您填写期间，别人改动了这张工单。您写的还在下面，没有保存；请看过改动再提交。")
+            problem = _(CHANGED)
         else:
             try:
                 with session.begin_nested():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -111,6 +112,29 @@ def fresh_database(servers: Addresses) -> Iterator[Callable[[], str]]:
     yield make
     for name in made:
         servers.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def county_template(servers: Addresses, worker_id: str) -> str:
+    """Name of a database with the sample county, to be copied."""
+    from tests.stories.town import populate
+
+    name = f"county_{worker_id}"
+    url = servers.create_database(name)
+    populate(Settings(database_url=url), lambda: datetime(2026, 11, 23, tzinfo=UTC))
+    return name
+
+
+@pytest.fixture(scope="session")
+def city_template(servers: Addresses, worker_id: str) -> str:
+    """Name of a database with the sample city of four tiers, to be copied."""
+    from tests.stories.town import SAMPLE, populate
+
+    name = f"city_{worker_id}"
+    url = servers.create_database(name)
+    sample = SAMPLE.with_name("shenzhen.yaml")
+    populate(Settings(database_url=url), lambda: datetime(2026, 11, 23, tzinfo=UTC), sample)
+    return name
 
 
 @pytest.fixture

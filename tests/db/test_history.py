@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE ticket_event SET kind = 'x'", "DELETE FROM ticket_event", "TRUNCATE ticket_event"]
+    "statement", ["UPDATE ticket_event SET kind = 'x'", "DELETE FROM ticket_event", "TRUNCATE ticket_event CASCADE"]
 )
 def test_what_has_happened_stays(session: Session, statement: str) -> None:
     with pytest.raises(DatabaseError, match="only added to"):

@@ -13,14 +13,14 @@ from pydantic import SecretStr
 from hotline.settings import Settings
 from hotline.simulator.world import World
 from tests.servers import Addresses
-from tests.stories.conftest import TOKEN, county_template  # noqa: F401
+from tests.stories.conftest import TOKEN
 from tests.stories.town import Town, settle
 
 OneTown = Callable[[], AbstractContextManager[Town]]
 
 
 @pytest.fixture
-def one_town(servers: Addresses, county_template: str, tmp_path: Path) -> OneTown:  # noqa: F811
+def one_town(servers: Addresses, county_template: str, tmp_path: Path) -> OneTown:
     """Give a county that is gone after the with."""
 
     @contextmanager

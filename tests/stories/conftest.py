@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,28 +11,9 @@ from pydantic import SecretStr
 from hotline.settings import Settings
 from hotline.simulator.world import World
 from tests.servers import Addresses
-from tests.stories.town import SAMPLE, Town, populate, settle
+from tests.stories.town import Town, settle
 
 TOKEN = "story-token"
-
-
-@pytest.fixture(scope="session")
-def county_template(servers: Addresses, worker_id: str) -> str:
-    """Name of a database with the sample county, to be copied."""
-    name = f"county_{worker_id}"
-    url = servers.create_database(name)
-    populate(Settings(database_url=url), lambda: datetime(2026, 11, 23, tzinfo=UTC))
-    return name
-
-
-@pytest.fixture(scope="session")
-def city_template(servers: Addresses, worker_id: str) -> str:
-    """Name of a database with the sample city of four tiers, to be copied."""
-    name = f"city_{worker_id}"
-    url = servers.create_database(name)
-    sample = SAMPLE.with_name("shenzhen.yaml")
-    populate(Settings(database_url=url), lambda: datetime(2026, 11, 23, tzinfo=UTC), sample)
-    return name
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def words(html: str) -> str:
 
 def test_a_township_sees_its_own_and_its_villages(world: World, elsewhere: Station, signed_in: SignedIn) -> None:
     mine = world.call("王秀英", NOW - HOUR, [DUTY], lasted=99, outcome="answered")
-    page = signed_in(Role.DUTY, world.township).get("/").text
+    page = signed_in(Role.DUTY, world.township).get("/tickets").text
     assert "王秀英" in page and str(mine.number) in page and "来电 1 " in words(page)
     for name in ("陈德明", "张福贵", "刘桂兰", "往日未回的电话"):
         assert name not in page

@@ -33,6 +33,10 @@ PAYLOAD: dict[str, Any] = {
     "count": 2,
     "what": "errand",
     "error": "HTTP 500",
+    "month": "2026年2月",
+    "to": "龙港镇",
+    "by": "李敏",
+    "numbers": "1001、1002",
 }
 CHANNELS = [
     Channel(uuid4(), "group", "initials"),

@@ -63,6 +63,8 @@ class Wanted:
     """A human took it, nobody has finished it with an outcome."""
     text: str = ""
     """A ticket's number, part of a survivor's name, part of what was asked and answered, or of a comment."""
+    ids: Sequence[UUID] | None = None
+    """These and no others."""
     staff: UUID | None = None
     """Who works on it."""
     caller: bytes | None = None
@@ -111,6 +113,8 @@ def _plain(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
         said.append(Ticket.opened_at < wanted.until)
     if wanted.stations is not None:
         said.append(Ticket.station_id == any_(literal(sorted(wanted.stations), ARRAY(Uuid))))
+    if wanted.ids is not None:
+        said.append(Ticket.id == any_(literal(list(wanted.ids), ARRAY(Uuid))))
     if wanted.state:
         said.append(unfinished if wanted.state == UNFINISHED else Ticket.state == State(wanted.state).value)
     if wanted.need:

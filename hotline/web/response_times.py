@@ -81,12 +81,12 @@ def tickets() -> str:
     period = period_asked(local(now).date())
     with x.sessions() as session:
         where = place.find(session, current.reach()) or abort(404)
-        asked, before = _asked(where)
+        asked, before = asked_of(where)
         found = behind.tickets_behind(session, subtree(where.tree, period.span), asked, before)
         rows = board.rows_of(session, x.vault, found.tickets, now)
         return render_template(
             "response_times_tickets.html", where=where, tenant=where.tenant, period=period, now=now, asked=asked,
-            found=found, rows=rows, title=_title(where, asked),
+            found=found, rows=rows, title=title_of(where, asked),
             definition=(SHARES.get(asked.measure) or SPANS[asked.measure]).definition,
         )  # fmt: skip
 
@@ -115,7 +115,8 @@ def _presets(today: date) -> list[tuple[str, Period]]:
     ]
 
 
-def _asked(where: Place) -> tuple[Asked, Cursor | None]:
+def asked_of(where: Place) -> tuple[Asked, Cursor | None]:
+    """Return which number the address asks about, and from where on; 400 and 404 for what no link of ours asks."""
     args: dict[str, Any] = request.args.to_dict()
     side = args.get("side", "whole")
     if args.get("measure") not in {*SHARES, *SPANS} or side not in ("part", "rest", "whole"):
@@ -140,7 +141,8 @@ def _of_calls(measure: str) -> bool:
     return (SHARES.get(measure) or SPANS[measure]).subject == "calls"
 
 
-def _title(where: Place, asked: Asked) -> str:
+def title_of(where: Place, asked: Asked) -> str:
+    """Return what a number is called, with what narrows it."""
     name = words((SHARES.get(asked.measure) or SPANS[asked.measure]).name)
     side = {"part": name, "rest": _("未达到：%(name)s", name=name), "whole": _("计入“%(name)s”的全部", name=name)}
     if asked.measure == "calls" or asked.measure in SPANS:

@@ -45,6 +45,8 @@ def test_every_kind_has_its_page_and_its_file(client: FlaskClient) -> None:
         assert page.status_code == 200 and kind.title in page.text
         file = client.get(f"/directory/{kind.name}.xlsx")
         assert file.status_code == 200 and kind.title in load_workbook(BytesIO(file.data)).sheetnames
+        plain = client.get(f"/directory/{kind.name}.csv").data.decode("utf-8-sig").splitlines()
+        assert plain[0].split(",") == list(kind.titles.values())
     assert client.get("/directory/nothing").status_code == 404
 
 
@@ -59,6 +61,8 @@ def test_a_village_sees_its_own_and_is_found_by_number(world: World, signed_in: 
     assert "王秀英" in page and "张福贵" not in page and "15400000001" not in page.replace("-", "")
     sheet = load_workbook(BytesIO(village.get("/directory/survivors.xlsx").data))["烈士遗属"]
     assert "S1" in {row[0].value for row in sheet} and "S2" not in {row[0].value for row in sheet}
+    plain = village.get("/directory/survivors.csv").data.decode("utf-8-sig")
+    assert "王秀英" in plain and "张福贵" not in plain
     stations = village.get("/directory/stations").text
     assert "柳湾村" in stations and "龙港镇" not in stations.partition('<ul class="tree"')[2]
     found = post(county, "/directory/survivors", q="15400000001").text

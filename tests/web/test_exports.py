@@ -70,6 +70,12 @@ def test_a_short_list_comes_at_once_and_runs_nothing(filled: World, client: Flas
     assert any("2026-11-23 · 2" in line for line in noted), "who has which list, and how long it is"
 
 
+def test_the_tickets_behind_a_number_are_a_list_too(filled: World, client: FlaskClient) -> None:
+    asked = "/exports?name=behind&measure=connect&side=rest&since=2026-11-23&until=2026-11-23"
+    rows = table(post(client, asked, format="csv"))
+    assert len(rows) == 2 and "王秀英" not in str(rows), "only the one that reached nobody"
+
+
 @pytest.mark.parametrize("name", ["calls", "attempts", "duty", "notices", "access", "accounts", "tokens"])
 def test_every_list_can_be_had(name: str, filled: World, client: FlaskClient) -> None:
     rows = table(post(client, "/exports", name=name, format="csv", since="2026-11-01", until="2026-11-23"))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, not_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, not_, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Leg
@@ -52,8 +52,7 @@ def tickets_behind(
     session: Session, scope: Scope, asked: Asked, before: Cursor | None = None, limit: int = 50
 ) -> Found:
     """Return the tickets behind a number; ``measure`` is a code of SHARES or SPANS. Two queries."""
-    ids = select(_subject(asked).c.ticket_id).where(_condition(asked), *_narrowed(asked))
-    mine = Ticket.id.in_(ids)
+    mine = Ticket.id.in_(_ids(asked))
     count = session.scalar(select(func.count()).select_from(Ticket).where(mine), scope.values()) or 0
     query = select(Ticket).where(mine)
     if before:
@@ -63,6 +62,15 @@ def tickets_behind(
     rows = found[:limit]
     older = Cursor(rows[-1].opened_at, rows[-1].id) if len(found) > limit else None
     return Found(rows, count, older)
+
+
+def ids_behind(session: Session, scope: Scope, asked: Asked) -> Sequence[UUID]:
+    """Return the identifiers of all tickets behind a number."""
+    return session.scalars(_ids(asked).distinct(), scope.values()).all()
+
+
+def _ids(asked: Asked) -> Select[Any]:
+    return select(_subject(asked).c.ticket_id).where(_condition(asked), *_narrowed(asked))
 
 
 def _subject(asked: Asked) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+import csv
+from collections.abc import Sequence
+from io import BytesIO, StringIO
+from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
@@ -14,10 +17,12 @@ from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.clock import local
 from hotline.directory.models import Tenant
+from hotline.sheets.cells import csv_text
 from hotline.sheets.changes import shown
+from hotline.sheets.fields import Choice
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import XLSX, fill
+from hotline.sheets.workbook import XLSX, cell_text, fill
 from hotline.web.directory import fields, rights, rows
 from hotline.web.language import language
 from hotline.web.sign_in import current
@@ -73,24 +78,43 @@ def _page(kind: Kind, text: str, number: int) -> str:
 @needs(Permission.EXPORT)
 def download(name: str) -> Response:
     """The workbook of one kind within reach; numbers in full only for those who may see them."""
-    kind, x = kind_of(name), exchange()
-    now, whole = x.clock(), current.may(Permission.NUMBERS_SEE)
+    kind, now = kind_of(name), exchange().clock()
+    kinds = tuple(dict.fromkeys((intake.KINDS[0], kind)))  # every file names its tenant
+    file = BytesIO()
+    fill(kinds, _written(kinds, kind), now).save(file)
+    file.seek(0)
+    return send_file(file, XLSX, as_attachment=True, download_name=f"{kind.title}-{local(now):%Y%m%d}.xlsx")
+
+
+@views.get("/<name>.csv")
+@needs(Permission.EXPORT)
+def download_csv(name: str) -> Response:
+    """The same rows as a CSV file for other programs; it is not imported again."""
+    kind, now = kind_of(name), exchange().clock()
+    names = list(kind.row.model_fields)
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([kind.titles[field] for field in names])
+    for values in _written((kind,), kind)[kind.name]:
+        writer.writerow([csv_text(cell_text(values[field], kind.meta(field, Choice))) for field in names])
+    file = BytesIO(("\ufeff" + text.getvalue()).encode())  # the mark tells spreadsheets that it is UTF-8
+    return send_file(file, "text/csv", as_attachment=True, download_name=f"{kind.title}-{local(now):%Y%m%d}.csv")
+
+
+def _written(kinds: Sequence[Kind], asked: Kind) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of some kinds within reach as a file has them, and note that they were taken."""
+    x, whole = exchange(), current.may(Permission.NUMBERS_SEE)
     with x.sessions.begin() as session:
         tenant = chosen(tenants(session)) or abort(404)
-        store = Store(session, x.vault, now, intake.KINDS, tenant.code)
-        kinds = dict.fromkeys((intake.KINDS[0], kind))  # every file names its tenant
-        sheets = {
+        store = Store(session, x.vault, x.clock(), intake.KINDS, tenant.code)
+        current.note(session, What.LIST_EXPORTED, subject=asked.name)
+        return {
             one.name: [
-                values if whole else {field: shown(one, field, value) for field, value in values.items()}
+                dict(values) if whole else {field: shown(one, field, value) for field, value in values.items()}
                 for values in rows.every(store, current.reach(), tenant, one)
             ]
             for one in kinds
         }
-        current.note(session, What.LIST_EXPORTED, subject=kind.name)
-    file = BytesIO()
-    fill(tuple(kinds), sheets, now).save(file)
-    file.seek(0)
-    return send_file(file, XLSX, as_attachment=True, download_name=f"{kind.title}-{local(now):%Y%m%d}.xlsx")
 
 
 def kind_of(name: str) -> Kind:

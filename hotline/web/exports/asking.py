@@ -8,11 +8,13 @@ from uuid import UUID
 
 from flask import abort, request
 
+from hotline.calls.statistics import behind
+from hotline.calls.statistics.scope import subtree
 from hotline.clock import local, span_of
 from hotline.exports.desk import Asked
 from hotline.exports.lists import tickets
 from hotline.exports.lists.calls import PERIOD, Period
-from hotline.web import pages
+from hotline.web import pages, response_times
 from hotline.web.language import _, words
 from hotline.web.period import typed as period_typed
 from hotline.web.place import Place
@@ -54,6 +56,14 @@ def _search(_name: str, where: Place, now: datetime) -> Asked:
     return Asked("tickets", {"wanted": tickets.as_json(wanted)}, _title(where, *said), where.tenant.id)
 
 
+def _behind(_name: str, where: Place, now: datetime) -> Asked:
+    period, (question, _before) = period_typed(local(now).date()), response_times.asked_of(where)
+    with exchange().sessions() as session:
+        ids = behind.ids_behind(session, subtree(where.tree, period.span), question)
+    title = _title(where, response_times.title_of(where, question), f"{period.first} – {period.last}")
+    return Asked("tickets", {"wanted": tickets.as_json(Wanted(ids=ids))}, title, where.tenant.id)
+
+
 def _period(name: str, where: Place, now: datetime) -> Asked:
     period = period_typed(local(now).date())
     span = Period(*period.span, stations=None if where.whole else where.ids)
@@ -80,6 +90,7 @@ def _title(where: Place, *parts: str) -> str:
 ASKING: Mapping[str, Callable[[str, Place, datetime], Asked]] = {
     "day": _day,
     "search": _search,
+    "behind": _behind,
     **dict.fromkeys(PERIODS, _period),
     "access": _access,
     "accounts": _plain,

@@ -11,7 +11,7 @@ KINDS = {
     "the first webhook": ("voice", ""),
     "the end of a tier": ("action", "/connect"),
     "the whisper": ("screen", "/screen"),
-    "the accept key": ("screen", "/key/"),
+    "the accept key": ("action", "/key/"),
     "a report on a handset": ("status", "/legs/"),
     "the report on the caller": ("status", "/carrier/status"),
 }

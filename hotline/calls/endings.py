@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,10 +57,18 @@ def promise(session: Session, call: Call, ticket: Ticket, policy: RoutingPolicy,
     if call.from_hash is None:
         desk.note(session, ticket.id, "no_number_to_ring", now, why=why)
         return
-    if ticket.answered_at and ticket.answered_at > now:
-        return  # the report of this is late (docs/adr/0024): a human has reached them since
+    if _reached_since(session, call, ticket, now):
+        return
     minutes = policy.urgent_callback_minutes if call.urgent else policy.callback_minutes
     desk.promise_call_back(session, ticket, minutes, now, why)
+
+
+def _reached_since(session: Session, call: Call, ticket: Ticket, now: datetime) -> bool:
+    """Return whether the report of this is late: a human has talked with them since, and not in this call."""
+    if ticket.answered_at is None or ticket.answered_at < call.started_at:
+        return False
+    taken = exists().where(Leg.call_id == call.id, Leg.accepted_at.is_not(None))
+    return ticket.answered_at > now or not session.scalar(select(taken))
 
 
 def keep_message(session: Session, call: Call, event: CallEvent, now: datetime) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.matrix.cases import CASES
-from tests.matrix.cells import EFFECTS, Reference, outcome, reference
+from tests.matrix.cells import EFFECTS, Reference, complaints, outcome, play, reference
 from tests.matrix.conftest import OneTown
 
 RESULTS = os.environ.get("HOTLINE_MATRIX", "")
@@ -47,3 +47,11 @@ def test_whatever_goes_wrong_ends_well(case: str, effect: str, one_town: OneTown
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{case}-{effect}.json").write_text(json.dumps(results, ensure_ascii=False))
     assert not wrong, "\n".join(wrong)
+
+
+def test_an_end_that_is_found_late_promises_no_second_call_back(one_town: OneTown) -> None:
+    with one_town() as town:
+        town.world.faults.add("lost", "status", "/carrier/status", times=0)
+        call = play(town, "message")
+        assert not (found := complaints(town, call)), found
+        assert town.events().count("call_back_promised") == 1

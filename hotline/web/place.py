@@ -51,6 +51,12 @@ class Place:
         return {station.id: station for station in self.tree}
 
 
+def offered(session: Session, reach: Reach) -> Sequence[Station]:
+    """Return the active stations within reach, upper ones first: what something new may belong to."""
+    mine = select(Station).where(reach.covers(Station.tenant_id, Station.id), Station.active)
+    return session.scalars(mine.order_by(Station.tenant_id, Station.level, Station.code)).all()
+
+
 def find(session: Session, reach: Reach, *, field: str = "station") -> Place | None:
     """Return the place that the address asks for (``tenant``, ``station``: codes), or the reader's own; None: no
     directory yet. ``field`` may name another station than ``station`` does; without it they are the same.

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hotline.clock import SHANGHAI
 from hotline.directory.models import Handset, Staff, Station, Tenant
 from hotline.roster.models import Override, Pattern, Shift, Swap
+from hotline.roster.queries import duty_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -20,6 +21,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def wall(text: str) -> datetime:
     """Return the moment of a Shanghai wall time such as ``2027-02-06 03:00``."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
+
+
+NOW = wall("2026-11-23 12:00")
+ANNS, BOS = ("2026-11-25 08:00", "2026-11-26 08:00"), ("2026-11-26 08:00", "2026-11-27 08:00")
+"""Turns of two people by the pattern."""
 
 
 @dataclass(frozen=True)
@@ -86,3 +92,16 @@ def make_town(session: Session) -> Town:
     session.add_all([*people, handset])
     session.flush()
     return Town(session, tenant.id, town.id, other.id, handset.id, *(person.id for person in people))
+
+
+def on_duty(town: Town, at: str) -> UUID | None:
+    """Return who holds the first duty at a minute."""
+    found = duty_at(town.session, [town.id], wall(at))[town.id].first
+    return found.staff_id if found else None
+
+
+def rotating_town(session: Session) -> Town:
+    """Return the township whose first duty goes round by a pattern."""
+    town = make_town(session)
+    town.add(town.pattern())
+    return town

@@ -12,23 +12,12 @@ from sqlalchemy.orm import Session
 from hotline.roster import desk, swaps
 from hotline.roster.desk import RosterError
 from hotline.roster.models import RosterChange, Swap
-from hotline.roster.queries import duty_at
-from tests.db.roster_people import Town, make_town, wall
-
-NOW = wall("2026-11-23 12:00")
-ANNS, BOS = ("2026-11-25 08:00", "2026-11-26 08:00"), ("2026-11-26 08:00", "2026-11-27 08:00")
+from tests.db.roster_people import ANNS, BOS, NOW, Town, on_duty, rotating_town, wall
 
 
 @pytest.fixture
 def town(session: Session) -> Town:
-    town = make_town(session)
-    town.add(town.pattern())
-    return town
-
-
-def staff(town: Town, at: str) -> UUID | None:
-    found = duty_at(town.session, [town.id], wall(at))[town.id].first
-    return found.staff_id if found else None
+    return rotating_town(session)
 
 
 def asked(town: Town, swap: Swap) -> UUID:
@@ -38,11 +27,11 @@ def asked(town: Town, swap: Swap) -> UUID:
 
 def test_nothing_changes_until_it_is_agreed(town: Town) -> None:
     swap = asked(town, town.swap(town.ann, town.bo, ANNS, BOS))
-    assert staff(town, "2026-11-25 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.ann
     swaps.agree_swap(town.session, swap, NOW, "薄二")
-    assert staff(town, "2026-11-25 12:00") == town.bo
-    assert staff(town, "2026-11-26 12:00") == town.ann
-    assert staff(town, "2026-11-27 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.bo
+    assert on_duty(town, "2026-11-26 12:00") == town.ann
+    assert on_duty(town, "2026-11-27 12:00") == town.ann
     change = town.session.scalars(select(RosterChange).order_by(RosterChange.id.desc())).first()
     assert change and change.what == "swap_agreed"
     assert set(change.concerned) == {town.ann, town.bo}
@@ -54,7 +43,7 @@ def test_nothing_changes_until_it_is_agreed(town: Town) -> None:
 def test_a_refused_swap_is_settled_for_good(town: Town) -> None:
     swap = asked(town, town.swap(town.ann, town.bo, ANNS))
     swaps.refuse_swap(town.session, swap, NOW, "薄二")
-    assert staff(town, "2026-11-25 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.ann
     with pytest.raises(RosterError, match="已经处理过"):
         swaps.agree_swap(town.session, swap, NOW, "薄二")
 
@@ -70,10 +59,10 @@ def test_two_swaps_never_hold_for_the_same_time(town: Town) -> None:
     with pytest.raises(RosterError, match="已有换班"):
         asked(town, town.swap(town.ann, town.cai, BOS))
     swaps.cancel_swap(town.session, one, NOW, "李主任")
-    assert staff(town, "2026-11-25 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.ann
     other = asked(town, town.swap(town.ann, town.cai, night))
     swaps.agree_swap(town.session, other, NOW, "蔡三")
-    assert staff(town, "2026-11-25 21:00") == town.cai
+    assert on_duty(town, "2026-11-25 21:00") == town.cai
 
 
 def test_what_cannot_be_swapped_is_said(town: Town) -> None:
@@ -100,7 +89,7 @@ def test_a_swap_follows_the_shift_that_is_moved(town: Town) -> None:
     swap = asked(town, town.swap(town.cai, town.ann, ("2026-12-01 20:00", "2026-12-02 07:00")))
     swaps.agree_swap(town.session, swap, NOW, "安一")
     desk.edit_shift(town.session, shift, NOW, "李主任", starts=wall("2026-12-01 21:00"), ends=wall("2026-12-02 09:00"))
-    assert staff(town, "2026-12-02 08:59") == town.ann
-    assert staff(town, "2026-12-01 20:30") != town.cai
+    assert on_duty(town, "2026-12-02 08:59") == town.ann
+    assert on_duty(town, "2026-12-01 20:30") != town.cai
     desk.edit_shift(town.session, shift, NOW, "李主任", staff_id=town.bo)
-    assert staff(town, "2026-12-02 08:59") == town.bo
+    assert on_duty(town, "2026-12-02 08:59") == town.bo

@@ -13,24 +13,13 @@ from hotline.directory.models import Staff
 from hotline.roster import desk, swap_requests
 from hotline.roster.changes import RosterError
 from hotline.roster.models import RosterChange, Swap
-from hotline.roster.queries import duty_at
 from hotline.roster.turns import read_turns
-from tests.db.roster_people import Town, make_town, wall
-
-NOW = wall("2026-11-23 12:00")
-ANNS, BOS = ("2026-11-25 08:00", "2026-11-26 08:00"), ("2026-11-26 08:00", "2026-11-27 08:00")
+from tests.db.roster_people import ANNS, BOS, NOW, Town, on_duty, rotating_town, wall
 
 
 @pytest.fixture
 def town(session: Session) -> Town:
-    town = make_town(session)
-    town.add(town.pattern())
-    return town
-
-
-def staff(town: Town, at: str) -> UUID | None:
-    found = duty_at(town.session, [town.id], wall(at))[town.id].first
-    return found.staff_id if found else None
+    return rotating_town(session)
 
 
 def asked(town: Town, swap: Swap) -> UUID:
@@ -60,9 +49,9 @@ def test_asked_agreed_and_the_roster_and_its_history_change_together(town: Town)
     swap = asked(town, town.swap(town.ann, town.bo, ANNS, BOS))
     with pytest.raises(RosterError, match="不是给您的"):
         swap_requests.answer(town.session, swap, town.cai, True, NOW, "蔡三")
-    assert staff(town, "2026-11-25 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.ann
     swap_requests.answer(town.session, swap, town.bo, True, NOW, "薄二")
-    assert (staff(town, "2026-11-25 12:00"), staff(town, "2026-11-26 12:00")) == (town.bo, town.ann)
+    assert (on_duty(town, "2026-11-25 12:00"), on_duty(town, "2026-11-26 12:00")) == (town.bo, town.ann)
     assert history(town) == ["swap_asked", "swap_agreed"]
     with pytest.raises(RosterError, match="已经处理过"):
         swap_requests.answer(town.session, swap, town.bo, False, NOW, "薄二")
@@ -79,7 +68,7 @@ def test_a_turn_is_asked_for_once_at_a_time(town: Town) -> None:
     swap_requests.withdraw(town.session, swap, town.ann, NOW, "安一")
     other = asked(town, town.swap(town.ann, town.cai, ANNS))
     swap_requests.answer(town.session, other, town.cai, False, NOW, "蔡三")
-    assert staff(town, "2026-11-25 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.ann
     assert history(town) == ["swap_asked", "swap_cancelled", "swap_asked", "swap_refused"]
 
 
@@ -121,7 +110,7 @@ def test_it_expires_when_the_turn_begins_and_whoever_asked_hears_of_it(town: Tow
     with pytest.raises(RosterError, match="已经开始"):
         swap_requests.answer(town.session, swap, town.bo, True, begun, "薄二")
     assert [swap_requests.expire(town.session, town.tenant_id, begun) for _ in range(2)] == [1, 0]
-    assert staff(town, "2026-11-25 12:00") == town.ann
+    assert on_duty(town, "2026-11-25 12:00") == town.ann
     change = town.session.scalars(select(RosterChange).where(RosterChange.what == "swap_expired")).one()
     assert change.concerned == [town.ann]
     with pytest.raises(RosterError, match="已经处理过"):

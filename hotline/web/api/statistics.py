@@ -6,7 +6,7 @@ from datetime import date
 
 from hotline.accounts.roles import Permission
 from hotline.calls.statistics import reading
-from hotline.calls.statistics.measures import SHARES, SPANS, Words
+from hotline.calls.statistics.measures import SHARES, SPANS, Share, Span, Words
 from hotline.calls.statistics.reading import Numbers
 from hotline.calls.statistics.scope import subtree
 from hotline.web.api.access import api, scope
@@ -63,21 +63,14 @@ def statistics(query: DaysAsked) -> StatisticsOut:
 
 
 def _definitions() -> list[Definition]:
-    shares = [
+    measures: list[Share | Span] = [*SHARES.values(), *SPANS.values()]
+    return [
         Definition(
-            code=one.code, kind="share", counted=one.subject, name=_said(one.name), definition=_said(one.definition),
-            source=_said(one.source), norm=one.norm,
+            code=one.code, kind="share" if isinstance(one, Share) else "time", counted=one.subject,
+            name=_said(one.name), definition=_said(one.definition), source=_said(one.source), norm=one.norm,
         )
-        for one in SHARES.values()
+        for one in measures
     ]  # fmt: skip
-    times = [
-        Definition(
-            code=one.code, kind="time", counted=one.subject, name=_said(one.name), definition=_said(one.definition),
-            source=_said(one.source), norm=one.norm,
-        )
-        for one in SPANS.values()
-    ]  # fmt: skip
-    return shares + times
 
 
 def _measured(numbers: Numbers) -> dict[str, dict[str, ShareOut] | dict[str, TimeOut]]:

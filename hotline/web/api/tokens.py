@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts import tokens
@@ -15,6 +13,7 @@ from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.accounts.tokens import NewToken
 from hotline.directory.models import Station
+from hotline.web import place
 from hotline.web.language import _
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
@@ -37,7 +36,7 @@ def make() -> tuple[str, int]:
     """Make a token; its secret is shown once."""
     x = exchange()
     with x.sessions.begin() as session:
-        wanted = _wanted(_stations(session))
+        wanted = _wanted(place.offered(session, current.reach()))
         if isinstance(wanted, NewToken):
             row, secret = tokens.make(session, wanted, current.current().account.login, x.clock())
             current.note(session, What.TOKEN_MADE, station_id=row.station_id, subject=f"{row.name} ({row.prefix}…)")
@@ -80,15 +79,10 @@ def _wanted(stations: Sequence[Station]) -> NewToken | str:
 def _page(problem: str = "") -> str:
     x = exchange()
     with x.sessions() as session:
-        stations = _stations(session)
+        stations = place.offered(session, current.reach())
         rows = tokens.within(session, current.reach())
     return render_template(
         "tokens.html", tokens=rows, stations=stations, names={s.id: s for s in stations}, scopes=tokens.SCOPES,
         days=tokens.DAYS, problem=problem, form=request.form, now=x.clock(),
         whole=current.reach().tenant_id is None,
     )  # fmt: skip
-
-
-def _stations(session: Session) -> Sequence[Station]:
-    mine = select(Station).where(current.reach().covers(Station.tenant_id, Station.id), Station.active)
-    return session.scalars(mine.order_by(Station.tenant_id, Station.level, Station.code)).all()

@@ -22,6 +22,7 @@ from hotline.outgoing.desk import NewWebhook
 from hotline.outgoing.events import EVENTS, name_of
 from hotline.outgoing.models import Webhook
 from hotline.outgoing.payload import SCOPES
+from hotline.web import place
 from hotline.web.api.problems import halves
 from hotline.web.language import _, words
 from hotline.web.sign_in import current
@@ -162,10 +163,9 @@ def _page(problem: str = "") -> str:
 
 def _choices(session: Session) -> _Choices:
     reach = current.reach()
-    stations = select(Station).where(reach.covers(Station.tenant_id, Station.id), Station.active)
     partners = select(Partner).where(reach.covers_tenant(Partner.tenant_id), Partner.active)
     return _Choices(
-        session.scalars(stations.order_by(Station.tenant_id, Station.level, Station.code)).all(),
+        place.offered(session, reach),
         session.scalars(partners.order_by(Partner.tenant_id, Partner.code)).all(),
         [token for token in tokens.within(session, reach) if token.revoked_at is None],
     )

@@ -17,6 +17,7 @@ from hotline.accounts.people import AccountError, NewAccount
 from hotline.accounts.roles import WHOLE_INSTALLATION, Permission, Role, may_give
 from hotline.directory.models import Staff, Station
 from hotline.directory.queries import descendants
+from hotline.web import place
 from hotline.web.language import _
 from hotline.web.sign_in import current
 from hotline.web.sign_in.account import said
@@ -33,7 +34,7 @@ def overview() -> str:
     """The accounts of one's subtree."""
     with exchange().sessions() as session:
         found = people.within(session, current.reach())
-        stations = {station.id: station for station in _stations(session)}
+        stations = {station.id: station for station in place.offered(session, current.reach())}
     return render_template("accounts.html", accounts=found, stations=stations, mine=current.current())
 
 
@@ -44,7 +45,7 @@ def new() -> tuple[str, int]:
     x = exchange()
     problem = ""
     with x.sessions() as session:
-        stations = _stations(session)
+        stations = place.offered(session, current.reach())
     if request.method == "POST":
         try:
             with x.sessions.begin() as session:
@@ -170,8 +171,3 @@ def _staff_of(session: Session, account: Account) -> Sequence[Staff]:
     order = {station.id: place for place, station in enumerate(descendants(session, account.station_id))}
     found = session.scalars(select(Staff).where(Staff.station_id.in_(order), Staff.active)).all()
     return sorted(found, key=lambda one: (order[one.station_id], one.code))
-
-
-def _stations(session: Session) -> Sequence[Station]:
-    mine = select(Station).where(current.reach().covers(Station.tenant_id, Station.id), Station.active)
-    return session.scalars(mine.order_by(Station.tenant_id, Station.level, Station.code)).all()

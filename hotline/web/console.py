@@ -18,7 +18,6 @@ from hotline.web import (
     response_times,
     security,
     shedding,
-    ticket_search,
     wallboard,
     wrap_up,
 )
@@ -31,24 +30,9 @@ from hotline.web.help import first_day
 from hotline.web.help import pages as help_pages
 from hotline.web.lab import pages as lab
 from hotline.web.lab import replaying
-from hotline.web.roster import changes as roster_changes
-from hotline.web.roster import draft as roster_draft
-from hotline.web.roster import editing as roster_day
-from hotline.web.roster import feeds as roster_feeds
-from hotline.web.roster import filling as roster_filling
-from hotline.web.roster import moves as roster_moves
-from hotline.web.roster import overrides as roster_overrides
-from hotline.web.roster import paper as roster_paper
-from hotline.web.roster import templates as roster_templates
-from hotline.web.roster import views as roster
+from hotline.web.roster import setup as roster
 from hotline.web.sign_in import setup as sign_in
-from hotline.web.ticket import assigning as ticket_assign
-from hotline.web.ticket import attaching as ticket_files
-from hotline.web.ticket import merging as ticket_merge
-from hotline.web.ticket import recording as ticket_record
-from hotline.web.ticket import saved as ticket_saved
-from hotline.web.ticket import work as ticket_work
-from tickets.states import ACTION_WORDS, STATE_WORDS
+from hotline.web.ticket import setup as ticket
 
 LAYERS = (
     "tokens", "base", "frame", "parts", "forms", "board", "story", "wallboard", "charts", "roster", "bulletin", "duty",
@@ -74,44 +58,22 @@ def set_up(app: Flask) -> None:
         menu.entries,
         help_pages.help_address,
         pages.preference,
-        *ticket_work.HELPERS,
     ):
         app.add_template_global(helper)
-    app.jinja_env.globals |= {
-        "LAYERS": LAYERS,
-        "action_words": ACTION_WORDS,
-        "state_words": STATE_WORDS,
-        **ticket_record.VOCABULARY,
-        **ticket_files.WORDS,
-    }
+    app.jinja_env.globals["LAYERS"] = LAYERS
     app.register_blueprint(pages.pages)
-    app.register_blueprint(ticket_search.views)
-    app.register_blueprint(ticket_work.views)
-    app.register_blueprint(ticket_record.views)
-    app.register_blueprint(ticket_files.views)
-    app.register_blueprint(ticket_assign.views)
-    app.register_blueprint(ticket_saved.views)
-    app.register_blueprint(ticket_merge.views)
+    ticket.set_up(app)
     app.register_blueprint(wallboard.views)
     duty.set_up(app)
     app.register_blueprint(response_times.views)
     app.register_blueprint(response_compare.views)
     app.register_blueprint(lab.views)
     app.register_blueprint(replaying.views)
-    app.register_blueprint(roster.views)
+    roster.set_up(app)
     app.register_blueprint(bulletins.views)
     app.register_blueprint(exports.views)
     app.register_blueprint(first_day.views)
     app.register_blueprint(help_pages.views)
-    app.register_blueprint(roster_day.views)
-    app.register_blueprint(roster_templates.views)
-    app.register_blueprint(roster_draft.views)
-    app.register_blueprint(roster_changes.views)
-    app.register_blueprint(roster_moves.views)
-    app.register_blueprint(roster_feeds.views)
-    app.register_blueprint(roster_overrides.views)
-    app.register_blueprint(roster_paper.views)
-    app.register_blueprint(roster_filling.views)
     directory.set_up(app)
     app.register_blueprint(wrap_up.views)
     api.set_up(app)

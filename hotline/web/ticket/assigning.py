@@ -15,11 +15,11 @@ from hotline.calls.kinds.base import Work
 from hotline.calls.kinds.telling_calls import tell_all
 from hotline.db import new_id
 from hotline.notifications import recipients, tell
-from hotline.web import place, ticket_search
+from hotline.web import place
 from hotline.web.language import _, language
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
-from hotline.web.ticket import targets
+from hotline.web.ticket import search, targets
 from hotline.web.ticket.working import Held, take, text
 from hotline.web.ticket.wrong import WrongError
 from hotline.web.webhooks import exchange
@@ -52,7 +52,7 @@ def several() -> AnyResponse | tuple[str, int]:
                 raise WrongError(_("请先勾选工单。"))
             to = targets.read(session, current.reach(), where.tenant.id, typed)
         except WrongError as error:
-            return ticket_search.page(str(error), {str(id_) for id_ in seen}, typed)
+            return search.page(str(error), {str(id_) for id_ in seen}, typed)
         by, now = current.current().account.name, x.clock()
         outcome = assigning.assign_all(session, current.reach(), seen, to, by, now)
         if outcome.done:

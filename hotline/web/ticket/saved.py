@@ -12,11 +12,10 @@ from hotline.accounts import searches
 from hotline.accounts.roles import Permission
 from hotline.accounts.searches import SearchError
 from hotline.calls.kinds import cases
-from hotline.web import ticket_search
 from hotline.web.language import _, language
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
-from hotline.web.ticket import asked
+from hotline.web.ticket import asked, search
 from hotline.web.webhooks import exchange
 
 views = Blueprint("ticket_saved", __name__, url_prefix="/tickets/search/saved")
@@ -32,7 +31,7 @@ def save() -> AnyResponse | tuple[str, int]:
         with x.sessions.begin() as session:
             searches.save(session, current.current().account, name, kept, x.clock(), shared="shared" in request.form)
     except SearchError as error:
-        return ticket_search.page(cases.in_language(str(error), language()), name=name)
+        return search.page(cases.in_language(str(error), language()), name=name)
     address: dict[str, Any] = dict(kept)
     flash(_("已保存查找“%(name)s”。", name=name), "good")
     return redirect(url_for("ticket_search.show", **address), 303)

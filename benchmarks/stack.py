@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 from pydantic import SecretStr
 
@@ -31,6 +32,7 @@ class Stack:
     folder: Path
     postgres: Postgres
     settings: Settings
+    process: Popen[bytes]
 
     def exchange(self, clock: Clock = system_clock) -> Exchange:
         """Return what the pages and the webhooks work with; dispose of its engine afterwards."""
@@ -55,7 +57,7 @@ def running(*, durable: bool, tuned: bool = True) -> Iterator[Stack]:
             time.sleep(0.05)
         postgres.ensure_database()
         schema.upgrade(postgres.url())
-        yield Stack(folder, postgres, _settings(folder, postgres.url()))
+        yield Stack(folder, postgres, _settings(folder, postgres.url()), process)
     finally:
         stop(process, command.stop_signal)
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,8 +25,8 @@ from hotline.telephony.rest import CarrierError
 from tickets import clocks, timers
 from tickets.models import Ticket
 
-MOST_BATCHES = 20
-"""Batches of due timers that one tick hands out: with a single one, more than fifty a second would fall behind."""
+FEW, MOST_TOGETHER = 20, 6
+"""Up to so many timers go to workers one by one; of more, some together, so few that all may wait for the carrier."""
 MOST_DAYS = 15
 """Days that one task counts: each takes a fraction of a second."""
 MOST_LETTERS = 4
@@ -45,22 +45,20 @@ def exchange() -> Exchange:
 @shared_task(name="timers.tick")
 def tick() -> int:
     """Claim the timers that are due and hand each to a worker; return how many there were."""
-    x, count = exchange(), 0
-    for _ in range(MOST_BATCHES):
-        with x.sessions.begin() as session:
-            claimed = timers.claim(session, x.clock())
-        for timer_id in claimed:
-            fire.delay(str(timer_id))
-        count += len(claimed)
-        if len(claimed) < timers.BATCH:
-            break
-    return count
+    x = exchange()
+    with x.sessions.begin() as session:
+        claimed = timers.claim(session, x.clock())
+    each = min(MOST_TOGETHER, 1 + len(claimed) // FEW)
+    for first in range(0, len(claimed), each):
+        fire.delay(*map(str, claimed[first : first + each]))
+    return len(claimed)
 
 
 @shared_task(name="timers.fire")
-def fire(timer_id: str) -> None:
-    """Do what one timer is for; lost or repeated, the row decides."""
-    due.fire(exchange(), UUID(timer_id))
+def fire(*timer_ids: str) -> None:
+    """Do what some timers are for, one after the other; lost or repeated, the row decides."""
+    for timer_id in timer_ids:
+        due.fire(exchange(), UUID(timer_id))
 
 
 @shared_task(name="notifications.drain")

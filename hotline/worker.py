@@ -24,7 +24,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 SCHEDULE = {
-    "timers that are due": _every(2.0, "timers.tick"),
+    "timers that are due": _every(0.5, "timers.tick"),
     "calls the carrier fell silent on": _every(10.0, "calls.sweep"),
     "recordings still at the carrier": _every(60.0, "recordings.sweep"),
     "notifications that are due": _every(10.0, "notifications.drain"),

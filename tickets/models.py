@@ -193,6 +193,11 @@ class Timer(Base):
     __tablename__ = "timer"
     __table_args__ = (
         Index("ix_timer_due", "due_at", postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_timer_leased",
+            "leased_until",
+            postgresql_where=text("state = 'pending' AND leased_until IS NOT NULL"),
+        ),
         Index("ix_timer_failed", "due_at", postgresql_where=text("state = 'failed'")),
         Index("uq_timer_pending_key", "key", unique=True, postgresql_where=text("state = 'pending'")),
         Index(None, "ticket_id"),

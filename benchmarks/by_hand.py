@@ -15,18 +15,31 @@ SELECT {key} count(*), count(*) FILTER (WHERE accepted_leg_id IS NOT NULL),
   FROM call WHERE started_at >= :since AND started_at < :until AND direction = 'in' {group}
 """
 _LIST = "SELECT * FROM ticket WHERE {where} ORDER BY opened_at DESC, id DESC LIMIT 51"
+_NAMED = "survivor_id IN (SELECT id FROM survivor WHERE name LIKE :text)"
 
 BY_HAND = {
     "工单 tickets": (
-        _LIST.format(where="opened_at >= CAST(:until AS timestamptz) - interval '1 day' AND opened_at < :until"),
+        _LIST.format(where="opened_at >= :today AND opened_at < :until"),
         "SELECT count(*) FROM ticket WHERE call_back_by IS NOT NULL",
-        "SELECT count(*), count(accepted_leg_id) FROM call"
-        " WHERE started_at >= CAST(:until AS timestamptz) - interval '1 day'",
+        "SELECT count(*), count(accepted_leg_id) FROM call WHERE started_at >= :today AND started_at < :until",
     ),
+    "查找 search, by name": (_LIST.format(where=_NAMED),),
+    "查找 search, a common word": (_LIST.format(where="answer LIKE :text"),),
+    "查找 search, a rare text": (
+        "SELECT * FROM ticket WHERE answer <> '' AND text_pairs(answer) @> text_pairs(:said) AND answer LIKE :text",
+        "SELECT * FROM ticket_event WHERE kind = 'comment' AND text_pairs(data ->> 'said') @> text_pairs(:said)",
+    ),
+    "查找 search, by telephone": (
+        _LIST.format(
+            where="survivor_id IN (SELECT survivor_id FROM survivor_phone WHERE number_hash = :caller)"
+            " OR caller_hash = :caller"
+        ),
+    ),
+    "查找 search, by number": ("SELECT * FROM ticket WHERE number = 20477",),
     "大屏 wallboard": (
         "SELECT count(*) FROM ticket WHERE state IN ('open', 'answered', 'following_up', 'waiting', 'reopened')",
         "SELECT count(*) FROM ticket WHERE state IN ('answered', 'reopened') AND wrapped_at IS NULL",
-        _CALLS.replace(":since", "CAST(:until AS timestamptz) - interval '1 day'").format(key="", group=""),
+        _CALLS.replace(":since", ":today").format(key="", group=""),
         "SELECT * FROM pattern",
         "SELECT * FROM handset",
     ),

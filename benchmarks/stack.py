@@ -40,9 +40,14 @@ class Stack:
 
 
 @contextmanager
-def running(*, durable: bool, tuned: bool = True) -> Iterator[Stack]:
-    """Give a server in a temporary folder. ``durable``: a commit is on the disk, as in use; else reading only."""
-    folder = Path(tempfile.mkdtemp(prefix="hotline-bench-"))
+def running(*, durable: bool, tuned: bool = True, kept: Path | None = None) -> Iterator[Stack]:
+    """Give a server in a temporary folder. ``durable``: a commit is on the disk, as in use; else reading only.
+
+    ``kept``: the folder instead, which stays for the next time.
+    """
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+    folder = kept or Path(tempfile.mkdtemp(prefix="hotline-bench-"))
     folder.chmod(0o711)  # PostgreSQL does not run as root and must get through
     options = (OPTIONS if tuned else {}) | ({} if durable else {**FORGETFUL, "autovacuum": "on"})
     postgres = Postgres(folder / "postgres", folder / "postgres.log", tuple(options.items()))
@@ -60,7 +65,8 @@ def running(*, durable: bool, tuned: bool = True) -> Iterator[Stack]:
         yield Stack(folder, postgres, _settings(folder, postgres.url()), process)
     finally:
         stop(process, command.stop_signal)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _settings(folder: Path, url: str) -> Settings:

@@ -76,7 +76,7 @@ def refresh(session: Session, ticket: Ticket, levels: ServiceLevels, now: dateti
     session.execute(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update(key_share=True))
     timeline = _timeline(session, ticket)
     found = sla.clocks(timeline.facts, levels, now)
-    _arrange(session, ticket.id, found, timeline.steps, now)
+    _arrange(session, ticket, found, timeline.steps, now)
     return found
 
 
@@ -106,7 +106,7 @@ def fire(session: Session, timer: Timer, now: datetime) -> list[Escalation]:
             data: dict[str, Any] = {"clock": step.clock, "starts": step.starts, "step": step.step, "level": step.level}
             _note(session, ticket, Happened.STEP, now, **data, due=clock.due.isoformat())
             steps |= {step}
-    _arrange(session, ticket.id, found, steps, now)
+    _arrange(session, ticket, found, steps, now)
     return told
 
 
@@ -159,19 +159,31 @@ def _timeline(session: Session, ticket: Ticket) -> Timeline:
     return read(ticket.opened_at, (Entry(*row) for row in rows), urgent=ticket.priority == "urgent")
 
 
-def _arrange(session: Session, ticket_id: UUID, found: Sequence[Clock], steps: frozenset[Step], now: datetime) -> None:
-    """Make the pending timers of a ticket's clocks what they should be."""
+def _arrange(session: Session, ticket: Ticket, found: Sequence[Clock], steps: frozenset[Step], now: datetime) -> None:
+    """Make the pending timers of a ticket's clocks what they should be, and say from when on the ticket is late."""
     wanted = [
         (clock, step, at)
         for clock in found
         if clock.kind in ESCALATED and clock.live and not clock.waiting
         for step, at in _next_steps(clock, steps, now)
     ]
-    timers.cancel_others(session, ticket_id, TIMERS, [_key(ticket_id, step) for _, step, _ in wanted], now)
+    timers.cancel_others(session, ticket.id, TIMERS, [_key(ticket.id, step) for _, step, _ in wanted], now)
     for clock, step, at in wanted:
         kind = HALF if step.step == "half" else DUE
         data: dict[str, Any] = {"clock": clock.kind.value, "step": step.step, "level": step.level}
-        timers.set_timer(session, kind, _key(ticket_id, step), at, ticket_id=ticket_id, **data)
+        timers.set_timer(session, kind, _key(ticket.id, step), at, ticket_id=ticket.id, **data)
+    if ticket.late_from != (late := _late_from(found, now)):
+        ticket.late_from = late
+
+
+def _late_from(found: Sequence[Clock], now: datetime) -> datetime | None:
+    """Return the moment that Ticket.late_from holds.
+
+    Before the half nobody asks, and opening a ticket writes it once; while the survivor is awaited it would move.
+    """
+    owed = [clock for clock in found if clock.live and clock.kind in (Kind.FIRST_FEEDBACK, Kind.RESOLUTION)]
+    known = (c.due for c in owed if c.due <= now or (c.half <= now and not c.waiting))
+    return min(known, default=None)
 
 
 def _next_steps(clock: Clock, steps: frozenset[Step], now: datetime) -> list[tuple[Step, datetime]]:

@@ -30,7 +30,12 @@ class Ticket(Base):
         Index(None, "station_id", "opened_at", postgresql_include=["waited_seconds"]),
         Index(None, "caller_hash", "opened_at"),
         Index(None, "survivor_id", "opened_at"),
-        Index("ix_ticket_unfinished", "station_id", postgresql_where=text(UNFINISHED)),
+        Index(
+            "ix_ticket_to_do",
+            "station_id",
+            postgresql_include=["id", "state", "call_back_by", "late_from", "answered_at", "wrapped_at"],
+            postgresql_where=text(UNFINISHED),
+        ),
         Index(
             "ix_ticket_answer_pairs",
             text("text_pairs(answer)"),
@@ -80,6 +85,8 @@ class Ticket(Base):
     """When the survivor left a message."""
     call_back_by: Mapped[datetime | None]
     """By when a missed call is promised to be rung back."""
+    late_from: Mapped[datetime | None]
+    """By when first feedback or resolution is owed: known from the half of the time on, kept by tickets.clocks."""
     answer: Mapped[str] = mapped_column(default="", server_default="")
     """答疑解惑: what was asked and answered."""
     found_at: Mapped[datetime | None]

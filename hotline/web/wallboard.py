@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Permission
@@ -119,8 +120,8 @@ def read(session: Session, where: Place, now: datetime) -> Wall:
     return Wall(
         ringing=_ringing(session, where),
         today=reading.answering(session, subtree(where.tree, span_of(local(now).date()))),
-        standing=wall.standing(session, tenant, ids, now),
-        unwrapped=wall.unwrapped(session, tenant, ids, WRAP_UPS),
+        standing=wall.standing(session, ids, now),
+        unwrapped=wall.unwrapped(session, ids, WRAP_UPS),
         posts=posts,
         gaps=gaps,
         alone=wall.alone(session, tenant, ids, now - AHEAD),
@@ -164,7 +165,7 @@ def _posts(session: Session, where: Place, now: datetime) -> tuple[Sequence[Post
 
 def _handsets(session: Session, ids: Sequence[UUID]) -> Sequence[Handset]:
     """The handsets of the stations, the duty handset of each first."""
-    mine = select(Handset).where(Handset.station_id.in_(ids), Handset.active)
+    mine = select(Handset).where(Handset.station_id == any_(literal(ids, ARRAY(Uuid))), Handset.active)
     return session.scalars(mine.order_by(Handset.station_id, Handset.priority, Handset.code)).all()
 
 

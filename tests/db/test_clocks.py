@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from hotline.calls.statistics import wall
 from tests.db.county import DAY, MINUTE, START, County, make_county, open_ticket
 from tickets import clocks, desk, timers
 from tickets.clocks import Escalation
@@ -144,6 +145,29 @@ def test_while_the_survivor_is_awaited_nobody_is_reminded(session: Session, tick
     refresh(session, ticket, START + 90 * DAY)
     assert pending(session)["first_feedback due:0"] == START + 96 * DAY
     assert not clocks.is_owed(session, ticket.id, "call_back", START + 90 * DAY)
+
+
+def test_from_the_half_on_the_ticket_says_when_it_is_late(session: Session, county: County, ticket: Ticket) -> None:
+    def late(now: datetime) -> int:
+        return wall.standing(session, [county.town_id], now).late
+
+    assert ticket.late_from is None, "opening a ticket writes it once"
+    tick(session, START + 4 * DAY)
+    assert ticket.late_from == START + 7 * DAY
+    assert (late(START + 7 * DAY), late(START + 7 * DAY + MINUTE)) == (0, 1)
+    clocks.await_survivor(session, ticket, "王芳", "papers", START + 5 * DAY)
+    refresh(session, ticket, START + 5 * DAY)
+    assert late(START + 8 * DAY) == 0, "the clock stands still"
+    clocks.survivor_back(session, ticket, "王芳", START + 8 * DAY)
+    refresh(session, ticket, START + 8 * DAY)
+    assert (late(START + 9 * DAY), late(START + 11 * DAY)) == (0, 1)
+    clocks.told_survivor(session, ticket, "王芳", START + 11 * DAY)
+    refresh(session, ticket, START + 11 * DAY)
+    assert late(START + 11 * DAY) == 0
+    tick(session, START + 30 * DAY)
+    assert late(START + 30 * DAY) == 1, "resolution is owed too"
+    desk.move(session, ticket, Action.RESOLVE, START + 30 * DAY)
+    assert ticket.late_from is None and late(START + 40 * DAY) == 0
 
 
 def test_urgency_and_category_move_the_timers(session: Session, ticket: Ticket) -> None:

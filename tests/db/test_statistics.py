@@ -144,9 +144,9 @@ def test_the_wall_counts_what_waits(session: Session, world: World) -> None:
     world.call("张福贵", NOW - timedelta(minutes=40), lasted=20, outcome="abandoned")
     world.call("刘桂兰", NOW - timedelta(seconds=40), [DUTY], lasted=None)
     stations = [world.county.id, world.township.id, world.village.id]
-    found = wall.standing(session, world.tenant.id, stations, NOW)
-    assert (found.open, found.late, found.owed) == (3, 1, 1)
-    assert [t.id for t in wall.unwrapped(session, world.tenant.id, stations, 5)] == [talked.id]
+    found = wall.standing(session, stations, NOW)
+    assert (found.open, found.late, found.owed, found.to_wrap_up) == (3, 1, 1, 1)
+    assert [t.id for t in wall.unwrapped(session, stations, 5)] == [talked.id]
     desk.wrap_up(session, talked, "answered", "李建国", NOW)
     session.flush()
-    assert wall.unwrapped(session, world.tenant.id, stations, 5) == []
+    assert wall.unwrapped(session, stations, 5) == []

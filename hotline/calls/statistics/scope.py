@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -32,8 +32,8 @@ class Scope:
             "tenant": self.tenant_id,
             "since": self.since,
             "until": self.until,
-            "stations": _array(self.stations),
-            "groups": _array(self.groups),
+            "stations": array(self.stations),
+            "groups": array(self.groups),
         }
 
     def before(self) -> Scope:
@@ -54,6 +54,6 @@ def subtree(tree: Sequence[Station], period: tuple[datetime, datetime]) -> Scope
     return Scope(top.tenant_id, period[0], period[1], tuple(found), tuple(found.values()))
 
 
-def _array(ids: tuple[UUID, ...]) -> str:
+def array(ids: Iterable[UUID]) -> str:
     """Return an array as PostgreSQL reads it: far faster than a list of a hundred identifiers."""
     return f"{{{','.join(map(str, ids))}}}"

@@ -149,6 +149,13 @@ def _rung_once(town: Town) -> str:
     return "a telephone rung twice in one call" if any(count > 1 for count in rung.values()) else ""
 
 
+def _placed_once(town: Town) -> str:
+    """Every call that the carrier placed for us is one of ours, and each of ours is one of the carrier's."""
+    placed = sorted(sid for sid, record in town.world.carrier.records.items() if record.direction == "outbound-api")
+    known = sorted(errand.sid for errand in town.errands() if errand.sid)
+    return "" if placed == known else f"{len(placed)} calls placed by the carrier, {len(known)} known"
+
+
 def _keys_once(town: Town) -> str:
     """What was pressed took effect once."""
     if not town.tickets():
@@ -185,7 +192,9 @@ def _history(town: Town) -> str:
     return "" if events[0] == "opened" else f"the history begins with {events[0]}"
 
 
-RULES: Sequence[Callable[[Town], str]] = (_reached, _one_ticket, _rung_once, _keys_once, _timers, _history)
+RULES: Sequence[Callable[[Town], str]] = (
+    _reached, _one_ticket, _rung_once, _placed_once, _keys_once, _timers, _history,
+)  # fmt: skip
 
 
 def _webhooks(town: Town) -> Iterator[Webhook]:

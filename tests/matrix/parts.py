@@ -1,74 +1,42 @@
-"""Parts that fail in each phase of a call's life: the database for the web, its connections, the web process itself."""
+"""Parts that fail in each phase of a call's life: what the hotline is made of, and the carrier's REST interface."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
-
-from hotline.app import create_app
-from hotline.calls.exchange import make_exchange
 from hotline.calls.standby import keeper
 from hotline.simulator.party import Party
+from tests.matrix import carrier_parts, web_parts, worker_parts
 from tests.matrix.cases import CASES, sweeping
 from tests.matrix.cells import Reference, Webhook, complaints, ending
+from tests.matrix.failing import Mend, Part
 from tests.stories.outage import prepared
 from tests.stories.town import Town
 from tests.stories.waiting import passes
 
-LASTS = timedelta(seconds=25)
-"""How long a part is away: longer than a tier rings."""
-Mend = Callable[[], None]
+BEHIND = timedelta(seconds=200)
+"""How long what no webhook needs is away: longer than a lease on a timer."""
+UNTIL_ALL_DIED = timedelta(hours=1)
 
-
-def _refusing(town: Town) -> Mend:
-    """The database refuses every connection of the web."""
-    engine: Engine = town.x.call_sessions.kw["bind"]
-    pool: Any = engine.pool
-    good = pool._creator
-
-    def refuse(*_: object) -> None:
-        raise ConnectionRefusedError("the database is stopped")
-
-    engine.dispose()
-    engine.pool._creator = refuse  # type: ignore[attr-defined]
-
-    def mend() -> None:
-        pool.dispose()  # what was in use when it happened has come back to it
-        engine.pool._creator = good  # type: ignore[attr-defined]
-
-    return mend
-
-
-def _no_connections(town: Town) -> Mend:
-    """Every connection that webhooks may have is in somebody's hands."""
-    hands, engine = ExitStack(), town.x.call_sessions.kw["bind"]
-    pool: Any = engine.pool
-    for _ in range(pool.size() + pool._max_overflow - pool.checkedout()):
-        hands.enter_context(engine.connect())
-    return hands.close
-
-
-def _web_killed(town: Town) -> Mend:
-    """The web process is killed and another one is there: what it had in memory is gone."""
-    killed = town.x
-    town.x = make_exchange(town.x.settings, town.world.now, town.x.carrier)
-    town.x.standby.find()
-    town.app = create_app(town.x)
-    return killed.close
-
-
-PARTS: Mapping[str, Callable[[Town], Mend]] = {
-    "database refuses": _refusing,
-    "no connections": _no_connections,
-    "web killed": _web_killed,
+PARTS: Mapping[str, Part] = {
+    "database refuses": Part(web_parts.refusing),
+    "no connections": Part(web_parts.no_connections),
+    "web killed": Part(web_parts.killed),
+    "worker killed before commits": Part(worker_parts.killed("before_commit"), UNTIL_ALL_DIED, asked=False),
+    "worker killed after commits": Part(worker_parts.killed("after_commit"), UNTIL_ALL_DIED, asked=False),
+    "worker absent": Part(worker_parts.absent, BEHIND, asked=False),
+    "carrier REST 500": Part(carrier_parts.fails(500), BEHIND, asked=False),
+    "carrier REST 429": Part(carrier_parts.fails(429), BEHIND, asked=False),
+    "carrier REST refuses": Part(carrier_parts.fails("refused"), BEHIND, asked=False),
+    "carrier REST answers lost": Part(carrier_parts.fails("answers lost"), BEHIND, asked=False),
 }
+KEEPER_EVERY = 5.0
+"""Seconds between the keeper's looks: each costs real time while the database does not answer."""
 
 
 @dataclass
@@ -77,37 +45,41 @@ class Breakdown:
 
     town: Town
     webhook: Webhook
-    part: str
+    part: Part
     seen: int = 0
     since: datetime | None = None
     mend: Mend | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        self.mend_if_due()
         if self.since is None and re.search(self.webhook.pattern, environ["RAW_URI"]):
             self.seen += 1
             if self.seen == self.webhook.nth:
                 self.since = self.town.world.now()
-                self.mend = PARTS[self.part](self.town)
+                self.mend = self.part.fails(self.town)
         return self.town.app.wsgi_app(environ, start_response)
 
-    def mend_if_due(self, *, now: bool = False) -> None:
-        """Let the part be there again when its time has come, or ``now``."""
-        if self.mend and self.since and (now or self.town.world.now() - self.since >= LASTS):
+    def mended(self) -> None:
+        """The part is there again."""
+        if self.mend:
             mend, self.mend = self.mend, None
             mend()
 
+    async def mending(self) -> None:
+        """Let the part be there again when its time has come."""
+        await self.town.world.carrier.pulse.until(lambda: self.mend is not None, 1e9)
+        await asyncio.sleep(self.part.lasts.total_seconds())
+        await self.town.world.work(self.mended)
+
     def wanted(self) -> bool:
         """Whether the keeper has anything to do: a round a second through all the days of a case would take as long."""
-        if self.mend or self.town.x.standby.dirty:
+        if self.town.x.standby.dirty or self.town.x.standby.gate.closed:
             return True
-        return self.since is not None and self.town.world.now() - self.since < 3 * LASTS
+        return self.part.asked and self.since is not None and self.town.world.now() - self.since < 3 * self.part.lasts
 
     async def rounds(self) -> None:
         """What the web's keeper does while the part is away, and shortly afterwards."""
         while await self.town.world.carrier.pulse.until(self.wanted, 1e9):
-            await asyncio.sleep(2)
-            self.mend_if_due()
+            await asyncio.sleep(KEEPER_EVERY)
             await self.town.world.work(keeper.turn, self.town.x)
 
 
@@ -121,11 +93,12 @@ def phases(known: Reference) -> list[Webhook]:
 
 def outcome(town: Town, case: str, webhook: Webhook, part: str, known: Reference) -> tuple[list[str], bool]:
     """Live through a case in which a part fails; see tests.matrix.cells.outcome."""
-    breakdown = Breakdown(prepared(town), webhook, part)
+    breakdown = Breakdown(prepared(town), webhook, PARTS[part])
     town.world.connect(breakdown)
 
     async def whole() -> Party:
-        beside = [asyncio.create_task(work) for work in (sweeping(town), breakdown.rounds())]
+        works = (sweeping(town), breakdown.rounds(), breakdown.mending())
+        beside = [asyncio.create_task(work) for work in works]
         try:
             call = await CASES[case](town)
             await passes(town, minutes=20)
@@ -145,4 +118,4 @@ def outcome(town: Town, case: str, webhook: Webhook, part: str, known: Reference
     except Exception as error:  # noqa: BLE001  (a cell that breaks is a finding, the others go on)
         return [f"{type(error).__name__}: {str(error)[:300]}"], False
     finally:
-        breakdown.mend_if_due(now=True)
+        breakdown.mended()

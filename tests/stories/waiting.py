@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from hotline.calls import due
 from hotline.clock import local
 from hotline.simulator.party import Party
 from hotline.simulator.phone import Phone
@@ -30,7 +29,7 @@ async def until(town: Town, moment: datetime, holds: Callable[[], bool] = lambda
         here = min(moment, now + step, max(first or moment, now + BREATH))
         if await town.world.carrier.pulse.until(holds, (here - now).total_seconds()):
             break
-        await town.world.work(due.fire_due, town.x)
+        await town.fire()
     return holds()
 
 

@@ -13,6 +13,7 @@ from tests.matrix.cells import EFFECTS
 from tests.matrix.parts import PARTS
 
 BEGIN, END = "<!-- matrix: written by make matrix -->\n", "<!-- end of the matrix -->"
+BEGIN_PARTS = "<!-- matrix of the parts: written by make matrix -->\n"
 PHASES = (
     "greeting", "menu", "ringing: duty", "ringing: backup", "ringing: neighbour", "ringing: county",
     "ringing: volunteer", "ringing: partner", "end of a tier", "screening", "talking", "message", "end of the call",
@@ -52,12 +53,14 @@ def _cell(found: list[Mapping[str, Any]]) -> str:
 
 
 def main(folder: Path, page: Path) -> None:
-    """Put the table into the page."""
+    """Put the tables into the page; one of which there are no results stays as it is."""
     results = [one for file in sorted(folder.glob("*.json")) for one in json.loads(file.read_text(encoding="utf-8"))]
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    tables = table(results) + "\n" + table(results, PARTS)
-    page.write_text(f"{before}{BEGIN}{tables}{END}{after}", encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    for begin, effects in ((BEGIN, EFFECTS), (BEGIN_PARTS, tuple(PARTS))):
+        if any(one["effect"] in effects for one in results):
+            before, _, rest = text.partition(begin)
+            text = f"{before}{begin}{table(results, effects)}{END}{rest.partition(END)[2]}"
+    page.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ def test_a_part_that_fails_ends_no_call(case: str, part: str, one_town: OneTown)
     known = reference_of(case, one_town)
     cells = phases(known)
     if not RESULTS:
-        first = list(PARTS).index(part) + list(CASES).index(case)
-        cells = cells[(1 + 2 * first) % len(cells) :: len(cells)]
+        first = 1 + 2 * (list(PARTS).index(part) + list(CASES).index(case)) if PARTS[part].asked else len(cells) // 2
+        cells = cells[first % len(cells) :: len(cells)]
     wrong, results = [], []
     for webhook in cells:
         with one_town(PATIENCE_MS) as town:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from tests.stories.town import Deed, Town
 
 LIVES = 5
 """A call that the system places takes so many commits: claimed, taken, asking, placed, done."""
+_WRITES = re.compile(r"\b(INSERT INTO|DELETE FROM|UPDATE \w+ (AS \w+ )?SET)\b")
 
 
 @dataclass
@@ -32,8 +34,8 @@ class Mortal:
             self.life += 1
             return None
 
-    def writes(self, _connection: Any, _cursor: Any, statement: str, *_: object) -> None:
-        self.wrote |= statement.lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+    def executed(self, _connection: Any, cursor: Any, statement: str, *_: object) -> None:
+        self.wrote |= cursor.rowcount > 0 and _WRITES.search(statement) is not None
 
     def committed(self, _session: object) -> None:
         self.commits, self.wrote = self.commits + self.wrote, False
@@ -47,12 +49,12 @@ def killed(moment: str) -> Callable[[Town], Mend]:
     def fails(town: Town) -> Mend:
         mortal, sessions = Mortal(), town.x.sessions
         engine: Engine = sessions.kw["bind"]
-        event.listen(engine, "before_cursor_execute", mortal.writes)
+        event.listen(engine, "after_cursor_execute", mortal.executed)
         event.listen(sessions, moment, mortal.committed)
         town.worker = mortal
 
         def mend() -> None:
-            event.remove(engine, "before_cursor_execute", mortal.writes)
+            event.remove(engine, "after_cursor_execute", mortal.executed)
             event.remove(sessions, moment, mortal.committed)
             town.worker = _well
 

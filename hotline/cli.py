@@ -168,6 +168,22 @@ def demo_(action: Annotated[str, typer.Argument(help="off：清除示例县 · t
 
 
 @app.command()
+def restart(
+    parts: Annotated[list[str] | None, typer.Argument(help="web、worker、beat；空为全部 · none: all of them")] = None,
+) -> None:
+    """不断一个电话地换上新程序（升级之后） · New processes in place of the running ones; no call is cut.
+
+    新的就绪之后，旧的做完手头的事再退出。The old ones finish what they are at once the new ones are ready.
+    """
+    from hotline.commands import restart as body
+    from hotline.commands.services import RENEWABLE
+
+    if set(parts or ()) - set(RENEWABLE):
+        raise typer.BadParameter(", ".join(RENEWABLE), param_hint="PARTS")
+    body.restart(parts or ())
+
+
+@app.command()
 def stop() -> None:
     """停止在此数据目录运行的热线 · Stop the hotline that runs on this data folder."""
     from hotline.commands.stop import stop_running

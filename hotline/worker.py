@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from celery import Celery
 from celery.signals import beat_init, worker_ready
 
 from hotline import settings
-from hotline.embedded.process import MARK, ready_file
+from hotline.embedded.process import say_ready
 from hotline.settings import Settings
 
 SOFT_SECONDS, HARD_SECONDS = 45, 60
@@ -78,17 +75,9 @@ app = make_app(settings.load())
 
 @worker_ready.connect
 def _worker_ready(**_: object) -> None:
-    _say_ready("worker")
+    say_ready("worker")
 
 
 @beat_init.connect
 def _beat_ready(**_: object) -> None:
-    _say_ready("beat")
-
-
-def _say_ready(name: str) -> None:
-    """Tell the supervisor, where there is one, that the start went well."""
-    if folder := os.environ.get(MARK):
-        file = ready_file(Path(folder), name)
-        file.parent.mkdir(exist_ok=True)
-        file.touch()
+    say_ready("beat")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from urllib.parse import urlsplit
 
 import psycopg
@@ -68,20 +67,6 @@ def secrets_for(settings: Settings) -> None:
 def _weak(secret: SecretStr) -> bool:
     value = secret.get_secret_value()
     return value == DEV_SECRET or len(value) < SHORTEST_SECRET
-
-
-def port_is_free(host: str, port: int, setting: str) -> None:
-    """Raise EmbeddedError when nobody could listen on ``port``."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except (OSError, OverflowError) as error:
-        raise EmbeddedError(
-            f"无法使用 {host} 的端口 {port}（{getattr(error, 'strerror', error)}），请停止占用它的程序或另设 {setting}"
-            f" (the port cannot be used: stop what uses it, or set {setting} to another)"
-        ) from error
 
 
 def database_answers(url: str) -> None:

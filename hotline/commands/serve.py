@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from hotline import settings as settings_module
 from hotline.commands import checks, services, speak
 from hotline.embedded.folder import DataFolder
+from hotline.embedded.listening import listen
 from hotline.embedded.postgres import Postgres
 from hotline.embedded.supervisor import Supervisor
 from hotline.embedded.valkey import Valkey, free_port
@@ -26,23 +28,23 @@ class Hotline:
     settings: Settings
     folder: DataFolder
     supervisor: Supervisor
-    environment: dict[str, str] = field(default_factory=dict)
+    listening: socket.socket = field(init=False)
 
     def start(self) -> None:
         """Take every step up to a running hotline. Raises EmbeddedError at the first that cannot be taken."""
         checks.secrets_for(self.settings)
         self.folder.claim()
-        self._free_ports()
+        self._ports()
         self._servers()
         self._schema()
         self._first_county()
         self._first_accounts()
         self._application()
 
-    def _free_ports(self) -> None:
-        checks.port_is_free(self.settings.host, self.settings.port, "HOTLINE_PORT")
+    def _ports(self) -> None:
+        self.listening = listen(self.settings.host, self.settings.port, "HOTLINE_PORT")
         if self.settings.carrier == "simulator":
-            checks.port_is_free(self.settings.host, self.settings.port + 1, "HOTLINE_PORT")
+            listen(self.settings.host, self.settings.port + 1, "HOTLINE_PORT").close()
 
     def _servers(self) -> None:
         embedded = []
@@ -104,7 +106,7 @@ class Hotline:
         from hotline.commands.county import write_county_phonebook, write_last_resort
 
         write_last_resort(self.settings)
-        started = services.application_services(self.settings, self.folder)
+        started = services.application_services(self.settings, self.folder, self.listening)
         if self.settings.carrier == "simulator":
             phonebook = self.folder.path / "phonebook.json"
             write_county_phonebook(self.settings, phonebook)
@@ -112,7 +114,9 @@ class Hotline:
         self.supervisor.start(started)
 
     def stop(self) -> None:
-        """Stop everything that was started and give the folder back."""
+        """Stop everything that was started and give the folder back; who rings from now on goes to the fallback."""
+        if hasattr(self, "listening"):
+            self.listening.close()
         self.supervisor.stop()
         self.folder.release()
 
@@ -128,7 +132,7 @@ def serve() -> None:
         with suppress(KeyboardInterrupt):
             hotline.start()
             announce(hotline.settings)
-            hotline.supervisor.watch(threading.Event())
+            hotline.supervisor.watch(threading.Event(), services.RENEWABLE)
     finally:
         for number in ENDING:
             signal.signal(number, signal.SIG_IGN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import sys
 from pathlib import Path
 
@@ -40,11 +41,23 @@ def valkey_service(valkey: Valkey) -> Service:
     return Service("valkey", "消息队列 Valkey ", "Valkey", command, valkey.ready, server=True)
 
 
-def web_argv(settings: Settings) -> list[str]:
-    """Return the command line of the web server."""
-    argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--no-ws"]
+WEB_GRACE = 15
+"""Seconds in which a web server that stops finishes the webhooks under way: longer than that no carrier waits."""
+
+WORKER_GRACE = 70
+"""Seconds in which a worker that stops finishes its tasks: longer than a task may take (hotline.worker)."""
+
+RENEWABLE = ("web", "worker", "beat")
+"""What ``hotline restart`` replaces, in this order."""
+
+
+def web_argv(settings: Settings, listening: socket.socket | None = None) -> list[str]:
+    """Return the command line of the web server, on a socket that it is given or on one of its own."""
+    program = ["hotline.embedded.listening", str(listening.fileno())] if listening else ["granian"]
+    argv = [sys.executable, "-m", *program, "--interface", "wsgi", "--factory", "--no-ws", "--http", "1"]
     argv += ["--host", settings.host, "--port", str(settings.port), "--workers", "1"]
-    argv += ["--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    argv += ["--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
+    argv += ["--workers-kill-timeout", str(WEB_GRACE)]
     return [*argv, "hotline.app:create_app"]
 
 
@@ -67,24 +80,23 @@ def beat_argv() -> list[str]:
     return [*_celery(), "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "INFO", "--pidfile="]
 
 
-def application_services(settings: Settings, folder: DataFolder) -> list[Service]:
+def application_services(settings: Settings, folder: DataFolder, listening: socket.socket) -> list[Service]:
     """The web server, the worker and its clock."""
 
-    def service(name: str, label: str, label_en: str, argv: list[str]) -> Service:
+    def service(name: str, labels: tuple[str, str], argv: list[str], grace: float, *sockets: int) -> Service:
         file = ready_file(folder.path, name)
 
         def command() -> Command:
             file.unlink(missing_ok=True)
-            return Command(name, tuple(argv), folder.logs / f"{name}.log", {})
+            return Command(name, tuple(argv), folder.logs / f"{name}.log", {}, grace=grace, sockets=sockets)
 
-        return Service(name, label, label_en, command, file.exists)
+        return Service(name, *labels, command, file.exists)
 
-    host = loopback(settings.host)
-    web = Command("web", tuple(web_argv(settings)), folder.logs / "web.log", {})
+    web = web_argv(settings, listening)
     return [
-        Service("web", "网页与电话接口", "the web server", lambda: web, lambda: answers(host, settings.port)),
-        service("worker", "后台任务", "the worker", worker_argv()),
-        service("beat", "定时器", "the timers", beat_argv()),
+        service("web", ("网页与电话接口", "the web server"), web, WEB_GRACE + 5, listening.fileno()),
+        service("worker", ("后台任务", "the worker"), worker_argv(), WORKER_GRACE),
+        service("beat", ("定时器", "the timers"), beat_argv(), 10),
     ]
 
 

@@ -10,8 +10,8 @@ from hotline.commands import checks, speak
 from hotline.embedded.errors import EmbeddedError
 from hotline.embedded.folder import DataFolder
 
-PATIENCE = 30.0
-"""Seconds a running hotline may take to stop."""
+PATIENCE = 120.0
+"""Seconds a running hotline may take to stop: what its worker is at, then its servers."""
 
 
 def stop_running() -> None:

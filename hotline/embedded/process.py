@@ -35,6 +35,10 @@ class Command:
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account | None = None
     folder: Path | None = None
+    grace: float = 10.0
+    """Seconds it may take to stop before it is killed."""
+    sockets: tuple[int, ...] = ()
+    """Open files that it is given, by number."""
 
 
 def tethered(argv: Sequence[str], stop_signal: signal.Signals, account: Account | None) -> list[str]:
@@ -55,6 +59,7 @@ def launch(command: Command) -> subprocess.Popen[bytes]:
             env={**os.environ, **command.environment},
             cwd=command.folder,
             start_new_session=True,
+            pass_fds=command.sockets,
         )
 
 
@@ -71,8 +76,16 @@ def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, grace: f
 
 
 def ready_file(folder: Path, name: str) -> Path:
-    """Return the file that a program without a port makes when it is ready."""
+    """Return the file that a program makes when it is ready."""
     return folder / "ready" / name
+
+
+def say_ready(name: str) -> None:
+    """Tell the supervisor, where there is one, that this program is ready."""
+    if folder := os.environ.get(MARK):
+        file = ready_file(Path(folder), name)
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
 
 
 def kill_group(group: int) -> None:

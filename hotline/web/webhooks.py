@@ -45,6 +45,13 @@ def check_signature() -> None:
         abort(403)
 
 
+@webhooks.after_request
+def close_connection(response: Response) -> Response:
+    """Each webhook comes on a connection of its own: one left open would be cut by a server that stops."""
+    response.headers["Connection"] = "close"
+    return response
+
+
 def _voice_alone(x: Exchange, _memo: Memo | None, event: CallEvent) -> str:
     """Without the database whoever rings is a caller: nobody of ours can be told apart from one."""
     return turns.begin(x, event.as_caller())

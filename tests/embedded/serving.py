@@ -19,7 +19,7 @@ from hotline.embedded.process import MARK
 PARTS = {
     "postgres": "bin/postgres -D",
     "valkey": "valkey-server",
-    "web": "granian",
+    "web": "hotline.embedded.listening",
     "worker": "hotline.worker worker",
     "beat": "hotline.worker beat",
     "simulator": "hotline.simulator",

@@ -8,7 +8,9 @@ from pathlib import Path
 import yaml
 from typer.main import get_command
 
+from hotline import worker
 from hotline.cli import app
+from hotline.commands import services
 from hotline.commands.ready import PARTS
 from hotline.settings import Settings
 
@@ -32,9 +34,16 @@ def test_every_setting_named_there_exists() -> None:
     assert named <= {f"HOTLINE_{name.upper()}" for name in Settings.model_fields}
 
 
+def test_a_part_that_stops_has_the_time_to_finish() -> None:
+    graces = {name: int(service.get("stop_grace_period", "10s").removesuffix("s")) for name, service in OURS.items()}
+    assert graces["web"] == graces["web-b"] > services.WEB_GRACE > 10, "no carrier waits longer than 15 s"
+    assert graces["worker"] > services.WORKER_GRACE > worker.HARD_SECONDS
+    assert graces["demo"] > services.WORKER_GRACE
+
+
 def test_every_part_but_the_demo_is_production() -> None:
     served = [name for name in OURS if name != "demo"]
-    assert served == ["migrate", "web", "worker", "beat"]
+    assert served == ["migrate", "web", "web-b", "worker", "beat"]
     for name in served:
         assert OURS[name]["environment"]["HOTLINE_PRODUCTION"] == "true"
         assert OURS[name]["read_only"] and OURS[name]["cap_drop"] == ["ALL"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import cached_property
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -34,12 +35,12 @@ class Vault:
 
     def seal_bytes(self, content: bytes) -> bytes:
         """Return the ciphertext of ``content``, signed (Fernet: AES-CBC, then HMAC-SHA256) under the newest key."""
-        return self._fernet().encrypt(content)
+        return self._fernet.encrypt(content)
 
     def open_bytes(self, sealed: bytes) -> bytes:
         """Return what ``seal_bytes`` sealed. Raises VaultError when no configured key opens it."""
         try:
-            return self._fernet().decrypt(sealed)
+            return self._fernet.decrypt(sealed)
         except InvalidToken as error:
             raise VaultError("a sealed value cannot be opened with the configured keys") from error
 
@@ -51,5 +52,6 @@ class Vault:
         """Return the 32-byte keyed hash of a file."""
         return hmac.new(self.pepper, content, hashlib.sha256).digest()
 
+    @cached_property
     def _fernet(self) -> MultiFernet:
         return MultiFernet([Fernet(key) for key in self.keys])

@@ -161,19 +161,36 @@ def _timeline(session: Session, ticket: Ticket) -> Timeline:
 
 def _arrange(session: Session, ticket: Ticket, found: Sequence[Clock], steps: frozenset[Step], now: datetime) -> None:
     """Make the pending timers of a ticket's clocks what they should be, and say from when on the ticket is late."""
-    wanted = [
-        (clock, step, at)
+    wanted = _wanted(ticket.id, found, steps, now)
+    timers.cancel_others(session, ticket.id, TIMERS, [key for _, key, _, _ in wanted], now)
+    for kind, key, at, data in wanted:
+        timers.set_timer(session, kind, key, at, ticket_id=ticket.id, **data)
+    if ticket.late_from != (late := _late_from(found, now)):
+        ticket.late_from = late
+
+
+def first_timers(ticket_id: UUID, opened_at: datetime, levels: ServiceLevels) -> list[dict[str, Any]]:
+    """Return the rows of the timers with which a ticket begins."""
+    timeline = read(opened_at, ())
+    wanted = _wanted(ticket_id, sla.clocks(timeline.facts, levels, opened_at), timeline.steps, opened_at)
+    return [timers.row(kind, key, at, ticket_id, data) for kind, key, at, data in wanted]
+
+
+def _wanted(
+    ticket_id: UUID, found: Sequence[Clock], steps: frozenset[Step], now: datetime
+) -> list[tuple[str, str, datetime, dict[str, Any]]]:
+    """Return kind, key, time and data of each timer that a ticket's clocks should have."""
+    return [
+        (
+            HALF if step.step == "half" else DUE,
+            _key(ticket_id, step),
+            at,
+            {"clock": clock.kind.value, "step": step.step, "level": step.level},
+        )
         for clock in found
         if clock.kind in ESCALATED and clock.live and not clock.waiting
         for step, at in _next_steps(clock, steps, now)
     ]
-    timers.cancel_others(session, ticket.id, TIMERS, [_key(ticket.id, step) for _, step, _ in wanted], now)
-    for clock, step, at in wanted:
-        kind = HALF if step.step == "half" else DUE
-        data: dict[str, Any] = {"clock": clock.kind.value, "step": step.step, "level": step.level}
-        timers.set_timer(session, kind, _key(ticket.id, step), at, ticket_id=ticket.id, **data)
-    if ticket.late_from != (late := _late_from(found, now)):
-        ticket.late_from = late
 
 
 def _late_from(found: Sequence[Clock], now: datetime) -> datetime | None:
@@ -184,6 +201,8 @@ def _late_from(found: Sequence[Clock], now: datetime) -> datetime | None:
     owed = [clock for clock in found if clock.live and clock.kind in (Kind.FIRST_FEEDBACK, Kind.RESOLUTION)]
     known = (c.due for c in owed if c.due <= now or (c.half <= now and not c.waiting))
     return min(known, default=None)
+=======
+>>>>>>> 1569914 (wip)
 
 
 def _next_steps(clock: Clock, steps: frozenset[Step], now: datetime) -> list[tuple[Step, datetime]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline import rows
+from hotline.db import new_id
+from hotline.rows import Rows
 from tickets import asking, clocks, timers
-from tickets.models import Ticket, TicketEvent
+from tickets.level_models import levels_of
+from tickets.levels import ServiceLevels
+from tickets.models import Ticket, TicketEvent, Timer
 from tickets.states import FINAL, Action, ImpossibleError, State, after
 
 CALL_BACK = "call_back"
@@ -53,21 +59,30 @@ class Contact:
 
 def open_ticket(session: Session, contact: Contact, now: datetime) -> Ticket:
     """Open a ticket for a contact and return it, with its first event."""
-    ticket = Ticket(
-        tenant_id=contact.tenant_id,
-        station_id=contact.station_id,
-        line_id=contact.line_id,
-        survivor_id=contact.survivor_id,
-        caller_hash=contact.caller_hash,
-        caller_sealed=contact.caller_sealed,
-        opened_at=now,
-        state=State.OPEN.value,
-    )
-    session.add(ticket)
     session.flush()
-    note(session, ticket.id, "opened", now)
-    clocks.follow(session, ticket, now)
-    return ticket
+    id_ = new_id()
+    rows.write(session, *opening(id_, contact, now, levels_of(session, contact.tenant_id)))
+    return session.get_one(Ticket, id_)
+
+
+def opening(
+    id_: UUID, contact: Contact, now: datetime, levels: ServiceLevels, **further: Mapping[str, Any]
+) -> list[Rows]:
+    """Return the rows with which a ticket begins: itself, its clocks' timers, its history.
+
+    ``further`` events (kind and data) follow the first.
+    """
+    ticket = {"id": id_, **asdict(contact), "opened_at": now, "state": State.OPEN.value}
+    return [
+        Rows(Ticket, [ticket]),
+        Rows(TicketEvent, [event_row(id_, kind, now, **data) for kind, data in {"opened": {}, **further}.items()]),
+        Rows(Timer, clocks.first_timers(id_, now, levels)),
+    ]
+
+
+def event_row(ticket_id: UUID, kind: str, now: datetime, **data: Any) -> dict[str, Any]:
+    """Return an event of a ticket's history as a row."""
+    return {"id": new_id(), "ticket_id": ticket_id, "at": now, "kind": kind, "data": data}
 
 
 def find_unanswered(session: Session, tenant_id: UUID, caller_hash: bytes, since: datetime) -> Ticket | None:

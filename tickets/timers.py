@@ -7,7 +7,7 @@ A worker that dies leaves a lease that runs out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -82,8 +82,7 @@ def set_timer(
 
     A moved timer starts afresh: whoever had claimed it has it no longer.
     """
-    row = {"id": new_id(), "kind": kind, "key": key, "due_at": due_at, "ticket_id": ticket_id, "data": data}
-    statement = insert(Timer).values(row)
+    statement = insert(Timer).values(row(kind, key, due_at, ticket_id, data))
     excluded = statement.excluded
     due: ColumnElement[Any] = func.least(Timer.due_at, excluded.due_at) if sooner else excluded.due_at
     same = due.is_not_distinct_from(Timer.due_at)
@@ -99,6 +98,11 @@ def set_timer(
             },
         )
     )
+
+
+def row(kind: str, key: str, due_at: datetime, ticket_id: UUID | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a pending timer as a row."""
+    return {"id": new_id(), "kind": kind, "key": key, "due_at": due_at, "ticket_id": ticket_id, "data": data}
 
 
 def cancel(session: Session, key: str, now: datetime) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.calls import routing
+from hotline.calls.facts import Phone
 from hotline.calls.models import Call, Hold, Leg
 from hotline.calls.states import LIVE, LegState
 from hotline.db import new_id
@@ -39,21 +41,46 @@ def write_plan(session: Session, vault: Vault, call: Call, plan: routing.Plan) -
     """Store a plan as rows, one a target, rung or passed over."""
     call.plan += 1
     call.tier = 0
-    written = [
-        *rows(vault, call, 0, plan.skipped),
-        *(row for n, tier in enumerate(plan.tiers, 1) for row in rows(vault, call, n, [tier])),
-    ]
+    written = plan_rows(sealing(vault), call.id, call.plan, plan)
     if written:
         session.execute(insert(Leg), written)
 
 
-def rows(vault: Vault, call: Call, number: int, tiers: Iterable[routing.Tier]) -> list[dict[str, object]]:
-    """Return the rows of tiers, to be rung or passed over."""
+TAKE_OVER = (
+    "ON CONFLICT (number_hash) DO UPDATE SET holder_id = excluded.holder_id, call_id = excluded.call_id, "
+    "until = excluded.until WHERE hold.until <= %(now)s"
+)
+"""A telephone's hold that has run out may be taken over by another call."""
+
+Seal = Callable[[Phone], tuple[bytes, bytes]]
+"""Returns the keyed hash of a telephone's number, and the number sealed with its extension."""
+
+
+def sealing(vault: Vault) -> Seal:
+    """Return how telephones are written down under an installation's keys."""
+
+    def seal(phone: Phone) -> tuple[bytes, bytes]:
+        return vault.fingerprint(phone.number), vault.seal(str(Number(phone.number, phone.extension or None)))
+
+    return seal
+
+
+def plan_rows(seal: Seal, call_id: UUID, number: int, plan: routing.Plan) -> list[dict[str, Any]]:
+    """Return the rows of a call's plan of this number: what was skipped stands in tier 0."""
+    return [
+        *rows(seal, (call_id, number, 0), plan.skipped),
+        *(row for n, tier in enumerate(plan.tiers, 1) for row in rows(seal, (call_id, number, n), [tier])),
+    ]
+
+
+def rows(seal: Seal, place: tuple[UUID, int, int], tiers: Iterable[routing.Tier]) -> list[dict[str, Any]]:
+    """Return the rows of tiers, to be rung or passed over; ``place``: call, number of the plan and of the tier."""
+    call_id, plan, number = place
     return [
         {
             "id": new_id(),
-            "call_id": call.id,
-            "plan": call.plan,
+            "call_id": call_id,
+            "plan": plan,
             "tier": number,
             "position": position,
             "tier_kind": tier.kind,
@@ -62,8 +89,8 @@ def rows(vault: Vault, call: Call, number: int, tiers: Iterable[routing.Tier]) -
             "target_id": target.phone.id,
             "station_id": target.phone.station_id,
             "label": target.phone.label,
-            "number_hash": vault.fingerprint(target.phone.number),
-            "number_sealed": vault.seal(str(Number(target.phone.number, target.phone.extension or None))),
+            "number_hash": sealed[0],
+            "number_sealed": sealed[1],
             "own_queue": target.phone.own_queue,
             "ring_seconds": tier.ring_seconds,
             "reason": target.reason,
@@ -77,6 +104,7 @@ def rows(vault: Vault, call: Call, number: int, tiers: Iterable[routing.Tier]) -
                 *((t, LegState.PASSED_OVER) for t in tier.passed),
             ]
         )
+        for sealed in [seal(target.phone)]
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -45,28 +46,36 @@ def open_call(x: Exchange, session: Session, event: CallEvent, now: datetime, id
     sealed = x.vault.seal(event.caller.value) if event.caller else None
     contact = desk.Contact(line.tenant_id, station, line.id, survivor.id if survivor else None, hash_, sealed)
     ticket = _ticket(session, contact, now)
-    row = {
-        "id": id_ or new_id(),
-        "sid": event.sid,
-        "tenant_id": line.tenant_id,
-        "line_id": line.id,
-        "station_id": station,
-        "home_id": home,
-        "ticket_id": ticket.id,
-        "survivor_id": contact.survivor_id,
-        "from_hash": hash_,
-        "from_sealed": sealed,
-        "flow": FLOWS[line.flow],
-        "language": survivor.language if survivor else line.language,
-        "started_at": now,
-        "seen_at": now,
-    }
-    made = session.scalar(insert(Call).values(row).on_conflict_do_nothing().returning(Call.id))
+    language = survivor.language if survivor else line.language
+    values = row(contact, id_ or new_id(), event.sid, ticket.id, home, line.flow, language, now)
+    made = session.scalar(insert(Call).values(values).on_conflict_do_nothing().returning(Call.id))
     if made is None:
         session.rollback()
         return None
     desk.note(session, ticket.id, "called", now, call=str(made), line=line.name)
     return session.get_one(Call, made)
+
+
+def row(
+    contact: desk.Contact, id_: UUID, sid: str, ticket_id: UUID, home: UUID, kind: str, language: str, now: datetime
+) -> dict[str, Any]:
+    """Return a call as a row as it begins; ``kind``: the line's."""
+    return {
+        "id": id_,
+        "sid": sid,
+        "tenant_id": contact.tenant_id,
+        "line_id": contact.line_id,
+        "station_id": contact.station_id,
+        "home_id": home,
+        "ticket_id": ticket_id,
+        "survivor_id": contact.survivor_id,
+        "from_hash": contact.caller_hash,
+        "from_sealed": contact.caller_sealed,
+        "flow": FLOWS[kind],
+        "language": language,
+        "started_at": now,
+        "seen_at": now,
+    }
 
 
 def _line(x: Exchange, session: Session, called: Number | None) -> Line:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain, endings, errands, opening, routing, transfer
+from hotline.calls import chain, document, endings, errands, opening, routing, transfer
 from hotline.calls.briefing import Briefing
 from hotline.calls.choices import choose
+from hotline.calls.document import Rung, Tone
 from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import facts_for, inquiry_of, policy_for
 from hotline.calls.models import Call, Leg, Reply
@@ -26,7 +26,6 @@ from hotline.directory.models import Line, Survivor
 from hotline.numbers import from_stored
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
-from hotline.telephony.twiml import Ringing, Style, Target
 from ivr_flows.engine.run import run
 from ivr_flows.engine.steps import (
     Begin,
@@ -185,33 +184,15 @@ def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
 def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], legs: Sequence[Leg]) -> str:
     line = session.get_one(Line, call.line_id)
     survivor = session.get(Survivor, call.survivor_id) if call.survivor_id else None
-    base = f"{x.settings.base_url}/carrier"
-    memo = _memo(session, call, legs)
     if not legs:
         pause = transfer.PAUSE_SECONDS if call.outcome == "answered" else chain.PAUSE_SECONDS
         steps = [held for planned in steps for held in _hold_the_line(planned, pause)]
-    style = Style(
-        book=x.book,
-        language=call.language,
-        carrier=x.capabilities,
-        url=lambda at: x.standby.address(f"{base}/calls/{call.id}/{call.step + 1}/{at}", memo),
-        audio_url=lambda name: f"{base}/audio/{name}",
-        recording_url=f"{base}/calls/{call.id}/recording",
-        line=line.code,
-        dialect=survivor.dialect if survivor else "",
-    )
-    if legs:
-        targets = tuple(_target(x, base, leg, memo) for leg in legs)
-        shown = x.settings.carrier_from or from_stored(x.vault.open(line.number_sealed)).value
-        style = replace(style, ringing=Ringing(targets, legs[0].ring_seconds, shown))
-    return twiml.render(steps, style)
-
-
-def _target(x: Exchange, base: str, leg: Leg, memo: Memo) -> Target:
-    number = from_stored(x.vault.open(leg.number_sealed))
-    legs = f"{base}/legs/{leg.id}"
-    screen = x.standby.address(f"{legs}/screen", memo)
-    return Target(number.value, screen, f"{legs}/status", number.extension or "")
+    shown = from_stored(x.vault.open(line.number_sealed)).value
+    tone = Tone(line.code, survivor.dialect if survivor else "", shown)
+    numbers = [from_stored(x.vault.open(leg.number_sealed)) for leg in legs]
+    rung = [Rung(leg.id, to.value, to.extension or "") for leg, to in zip(legs, numbers, strict=True)]
+    memo = _memo(session, call, legs)
+    return document.write(x, memo, call.step, steps, tone, rung, legs[0].ring_seconds if legs else 0)
 
 
 def _memo(session: Session, call: Call, ringing: Sequence[Leg]) -> Memo:

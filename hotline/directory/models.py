@@ -70,7 +70,12 @@ class Handset(Base, _Row, _Dialable):
     """The mobile with a fixed number that a station's duty person carries (相对固定号码的移动通讯工具)."""
 
     __tablename__ = "handset"
-    __table_args__ = (UniqueConstraint("tenant_id", "code"), Index(None, "station_id"), Index(None, "number_hash"))
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        Index(None, "station_id"),
+        Index(None, "number_hash"),
+        Index("ix_handset_unwell", "id", postgresql_where=text("state <> 'ok'")),
+    )
 
     station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"))
     extension: Mapped[str] = mapped_column(default="", server_default="")

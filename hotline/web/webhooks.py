@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request, send_file
 from sqlalchemy.orm import Session
 
 from hotline.calls import errand_turns, errands, fallback, handsets, switchboard
+from hotline.calls.arrival import taking as arrival
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby import handset_turns, turns
 from hotline.calls.standby.memo import PARAMETER, Memo
@@ -91,7 +92,11 @@ def voice(x: Exchange, session: Session, event: CallEvent) -> str:
     """A new call: of a survivor, or of somebody of ours who rings from a handset."""
     if request.args.get("as") == "caller":
         return switchboard.incoming(x, session, event.as_caller())
-    return errand_turns.staff_call(x, session, event) or switchboard.incoming(x, session, event)
+    return (
+        arrival.answer(x, session, event)
+        or errand_turns.staff_call(x, session, event)
+        or switchboard.incoming(x, session, event)
+    )
 
 
 @webhooks.post("/calls/<uuid:call_id>/<int:number>/<position>")

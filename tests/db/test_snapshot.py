@@ -17,7 +17,7 @@ from hotline.calls.facts import Facts
 from hotline.calls.routing import make_plan
 from hotline.calls.standby import snapshot as kept
 from hotline.calls.standby import taking
-from hotline.calls.standby.directory import Directory
+from hotline.calls.standby.directory import Directory, Live
 from hotline.calls.standby.memo import Memo
 from hotline.db import create, new_id
 from hotline.directory.models import Line, Survivor, SurvivorPhone, Tenant
@@ -64,7 +64,7 @@ def test_the_same_plan_as_from_the_database(county: Session, tmp_path: Path) -> 
         home = people[0].station_id if people else line.station_id
         memo = Memo(new_id(), line.id, home, directory.duty_station(home).id, at, **choice)  # type: ignore[arg-type]
         memo = dataclasses.replace(memo, survivor=people[0].id if len(people) == 1 else None)
-        given = directory.facts(memo, at, caller.value if caller else None, ())
+        given = directory.facts(memo, at, caller.value if caller else None, Live())
         assert _sorted(given) == _sorted(expected)
         assert make_plan(given) == make_plan(expected)
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hotline.simulator.behaviours import NEVER_ANSWERS, answers
 from tests.stories.outage import unplug
 from tests.stories.town import Town
+
+
+@pytest.fixture
+def town(town: Town) -> Town:
+    """A process that has never taken a snapshot."""
+    town.x.standby.directory = None
+    return town
 
 
 def test_the_database_stops_in_mid_call_and_comes_back(town: Town) -> None:

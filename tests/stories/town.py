@@ -181,7 +181,10 @@ class Town:
 def settle(settings: Settings, world: World) -> Town:
     """Return the county of a database that holds the sample already."""
     carrier = Carrier(settings, InProcessHttpClient(world.carrier))
-    return Town(world, make_exchange(settings, world.now, carrier))
+    x = make_exchange(settings, world.now, carrier)
+    with x.sessions() as session:
+        x.standby.renew(session, x.clock())  # as a web process that has just started
+    return Town(world, x)
 
 
 def populate(settings: Settings, world_now: Callable[[], Any], sample: Path = SAMPLE) -> None:

@@ -164,7 +164,7 @@ class _Arrival:
         tier: Tier = codec(Tier).validate_python(facts["rang"])
         chain.forget_unrung(session, call, now)
         call.plan, call.tier = max(call.plan, 1), call.tier + 1
-        rows = chain.rows(self.x.vault, call, call.tier, [replace(tier, passed=())])
+        rows = chain.rows(chain.sealing(self.x.vault), (call.id, call.plan, call.tier), [replace(tier, passed=())])
         for row, id_ in zip(rows, facts["legs"], strict=True):
             row |= {"id": UUID(id_), "state": LegState.DIALLING.value, "rung_at": now}
             until = now + timedelta(seconds=tier.ring_seconds + chain.SCREENING_SECONDS)

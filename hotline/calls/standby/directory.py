@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
+from hotline.calls.chain import sealing
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
 from hotline.calls.lookup import carried
 from hotline.calls.standby.memo import PREFIX_BYTES, Memo
@@ -18,6 +20,28 @@ from hotline.numbers import Number
 from hotline.roster.duty import Roster, StationDuty, on_duty
 from hotline.vault import Vault
 from ivr_flows.engine.steps import Choice
+
+
+@dataclass(frozen=True)
+class Live:
+    """What no snapshot knows, because it changes with every call; None where the snapshot's own must do."""
+
+    busy: Collection[str] = ()
+    """Numbers that other calls ring or talk on at this moment."""
+    states: Mapping[UUID, str] | None = None
+    """Handsets that are not ok."""
+    missing: Collection[tuple[UUID, UUID | None]] | None = None
+    """Stations and people on duty who were asked and are not known to be there."""
+    person: Person | None = None
+    """The caller's file."""
+    cut_off: Phone | None = None
+    """The telephone on which the caller's last call was cut off a short while ago."""
+
+    def now(self, phone: Phone) -> Phone:
+        """Return a telephone as it stands at this moment."""
+        busy = phone.number in self.busy
+        state = phone.state if self.states is None or phone.kind != "handset" else self.states.get(phone.id, "ok")
+        return replace(phone, busy=busy, state=state) if (busy, state) != (phone.busy, phone.state) else phone
 
 
 class Directory:
@@ -34,7 +58,12 @@ class Directory:
         phones = [*(p for some in snapshot.handsets.values() for p in some), *snapshot.staff.values()]
         phones += [branch.phone for branch in snapshot.branches]
         self._branch_numbers = {branch.phone.number for branch in snapshot.branches}
-        self._numbers = {vault.fingerprint(p.number)[:PREFIX_BYTES]: p.number for p in phones}
+        self._numbers = {vault.fingerprint(p.number): p.number for p in phones}
+        self._prefixes = {hash_[:PREFIX_BYTES]: number for hash_, number in self._numbers.items()}
+        self.policy = lru_cache(maxsize=None)(self._policy)
+        """Station -> the policy in force there: its own, else the nearest above it, else the tenant's."""
+        self.seal = lru_cache(maxsize=None)(sealing(vault))
+        """Telephone -> its keyed hash and its sealed number, as legs keep them."""
 
     def line_called(self, called: Number | None) -> LineRow | None:
         """Return the published line of a number; an unknown one is taken as the first trunk line."""
@@ -62,15 +91,18 @@ class Directory:
         duty_level = max(0, levels - 2) if levels else 1
         return next((s for s in path if s.level <= duty_level), path[-1])
 
-    def policy(self, station_id: UUID) -> RoutingPolicy:
-        """Return the policy in force at a station: its own, else the nearest above it, else the tenant's."""
+    def _policy(self, station_id: UUID) -> RoutingPolicy:
         path = self.path(station_id)
         places = [(s.tenant_id, s.id) for s in path] + [(path[0].tenant_id, None)]
         return RoutingPolicy.model_validate(next((self._policies[p] for p in places if p in self._policies), {}))
 
     def numbers(self, prefixes: Iterable[bytes]) -> frozenset[str]:
         """Return the numbers that these prefixes of hashes mean."""
-        return frozenset(self._numbers[prefix] for prefix in prefixes if prefix in self._numbers)
+        return frozenset(self._prefixes[prefix] for prefix in prefixes if prefix in self._prefixes)
+
+    def hashed(self, hashes: Iterable[bytes]) -> frozenset[str]:
+        """Return the numbers with these keyed hashes."""
+        return frozenset(self._numbers[hash_] for hash_ in hashes if hash_ in self._numbers)
 
     def is_branch(self, number: Number) -> bool:
         """Return whether a telephone is a volunteer's or partner's: they are told as little as helps."""
@@ -92,8 +124,8 @@ class Directory:
         shown = [s for s in self.snapshot.stations if s.tenant_id == tenant and s.active and s.level == level]
         return tuple(Choice(str(s.id), self.spoken(s, memo.language)) for s in sorted(shown, key=lambda row: row.code))
 
-    def facts(self, memo: Memo, now: datetime, caller: str | None, busy: Collection[str]) -> Facts:
-        """Return what the plan of a call depends on; ``busy``: numbers that other calls ring at this moment."""
+    def facts(self, memo: Memo, now: datetime, caller: str | None, live: Live) -> Facts:
+        """Return what the plan of a call depends on."""
         line, path = self.lines[memo.line_id], self.path(memo.home)
         station, policy = self.duty_station(memo.home), self.policy(memo.home)
         codes = station.neighbours[: policy.neighbours]
@@ -102,8 +134,9 @@ class Directory:
         root, home = path[-1], path[0]
         rows = {s.id: s for s in (station, home, root, *near, *parents)}
         duties = {id_: on_duty(self.snapshot.rosters.get(id_) or Roster(id_), now) for id_ in rows}
-        around = {id_: self._station(row, duties[id_], memo.language, busy) for id_, row in rows.items()}
-        paired, on = self._paired(memo.survivor, around, duties, busy)
+        around = {id_: self._station(row, duties[id_], memo.language, live) for id_, row in rows.items()}
+        person = live.person or (self.persons.get(memo.survivor) if memo.survivor else None)
+        paired, on = self._paired(person, around, duties, live)
         left = policy.limit_seconds - int((now - memo.started).total_seconds())
         return Facts(
             now=now,
@@ -114,36 +147,37 @@ class Directory:
             county=around[root.id] if root.id != station.id else None,
             paired=paired,
             paired_on_duty=on,
-            branches=self._branches(line, {s.id for s in path}, now, memo.language, busy),
+            branches=self._branches(line, {s.id for s in path}, now, memo.language, live),
             caller=caller,
             flow=line.flow,
             need=memo.need,
             domain=memo.domain,
             urgent=memo.urgent,
             called_owner=line.owner_id,
+            cut_off=live.cut_off,
             tried=self.numbers(memo.rung),
         )
 
-    def _station(self, row: StationRow, duty: StationDuty, language: str, busy: Collection[str]) -> StationFacts:
-        handsets = [_now(phone, busy) for phone in self.snapshot.handsets.get(row.id, ())]
-        staff = {id_: _now(self.snapshot.staff[id_], busy) for id_ in _carriers(duty) if id_ in self.snapshot.staff}
+    def _station(self, row: StationRow, duty: StationDuty, language: str, live: Live) -> StationFacts:
+        handsets = [live.now(phone) for phone in self.snapshot.handsets.get(row.id, ())]
+        staff = {id_: live.now(self.snapshot.staff[id_]) for id_ in _carriers(duty) if id_ in self.snapshot.staff}
+        missing = self.snapshot.missing if live.missing is None else live.missing
         return StationFacts(
             id=row.id,
             name=self.spoken(row, language),
             handsets=tuple(handsets),
             first=carried(duty.first, handsets, 0, {}),
             backup=carried(duty.backup, handsets, 1, staff),
-            unconfirmed=duty.first is not None and (row.id, duty.first.staff_id) in self.snapshot.missing,
+            unconfirmed=duty.first is not None and (row.id, duty.first.staff_id) in missing,
         )
 
     def _paired(
         self,
-        survivor: UUID | None,
+        person: Person | None,
         around: Mapping[UUID, StationFacts],
         duties: Mapping[UUID, StationDuty],
-        busy: Collection[str],
+        live: Live,
     ) -> tuple[Phone | None, bool]:
-        person = self.persons.get(survivor) if survivor else None
         if person is None or person.paired is None:
             return None, False
         for id_, duty in duties.items():
@@ -152,23 +186,19 @@ class Directory:
             if duty.backup and duty.backup.staff_id == person.paired:
                 return around[id_].backup, True
         phone = self.snapshot.staff.get(person.paired)
-        return (_now(phone, busy) if phone else None), False
+        return (live.now(phone) if phone else None), False
 
     def _branches(
-        self, line: LineRow, area: Collection[UUID], now: datetime, language: str, busy: Collection[str]
+        self, line: LineRow, area: Collection[UUID], now: datetime, language: str, live: Live
     ) -> tuple[BranchFacts, ...]:
         return tuple(
             BranchFacts(
-                _now(b.phone, busy), b.owner_id, b.owner_en if b.owner_en and language == "en" else b.owner, b.kind,
+                live.now(b.phone), b.owner_id, b.owner_en if b.owner_en and language == "en" else b.owner, b.kind,
                 b.serves, hours.is_open(b.hours, now), priority=b.priority,
             )
             for b in self.snapshot.branches
             if b.tenant_id == line.tenant_id and (b.station_id is None or b.station_id in area)
         )  # fmt: skip
-
-
-def _now(phone: Phone, busy: Collection[str]) -> Phone:
-    return replace(phone, busy=True) if phone.number in busy else phone
 
 
 def _carriers(duty: StationDuty) -> Iterable[UUID]:

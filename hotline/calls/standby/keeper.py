@@ -7,6 +7,7 @@ import threading
 import time
 
 from hotline.calls.exchange import Exchange
+from hotline.calls.standby import changes
 from hotline.calls.standby.bringing_in import bring_in
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ def turn(x: Exchange, *, renew: bool = True) -> bool:
         if renew:
             with x.sessions() as session:
                 standby.renew(session, x.clock())
+                changes.fold(session)
+                session.commit()
     except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again in a second)
         log.warning("the keeper's round failed: %s: %s", type(error).__name__, error)
         return False
@@ -45,7 +48,7 @@ def start(x: Exchange) -> threading.Thread:
 def _rounds(x: Exchange) -> None:
     renewed = 0.0
     while True:
-        due = time.monotonic() - renewed >= RENEW_SECONDS
+        due = x.standby.stale or time.monotonic() - renewed >= RENEW_SECONDS
         if turn(x, renew=due) and due:
             renewed = time.monotonic()
         time.sleep(ROUND_SECONDS)

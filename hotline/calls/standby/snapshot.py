@@ -35,6 +35,7 @@ class LineRow:
     owner_id: UUID | None = None
     owner: str = ""
     owner_en: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,9 @@ class Snapshot:
 
     taken_at: datetime
     version: str
+    """Says, some seconds late, whether anything in it has changed since."""
+    routing: int = -1
+    """How many changes whom to ring had seen (see hotline.calls.standby.changes): says so at once."""
     levels: Mapping[UUID, int] = field(default_factory=dict)
     """Tenant -> how many tiers its tree has."""
     lines: tuple[LineRow, ...] = ()

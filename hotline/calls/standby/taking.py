@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.facts import Phone
 from hotline.calls.keeping.queries import unconfirmed
+from hotline.calls.standby import changes
 from hotline.calls.standby.snapshot import COVERS, BranchRow, LineRow, Person, PolicyRow, Snapshot, StationRow
 from hotline.directory.models import (
     BranchLine,
@@ -55,12 +56,13 @@ def version(session: Session) -> str:
 
 def take(session: Session, vault: Vault, now: datetime) -> Snapshot:
     """Return the snapshot as the database stands at ``now``."""
-    taken = version(session)  # read first: what changes meanwhile is seen the next time
+    taken, routing = version(session), changes.count(session)  # first: what changes meanwhile is seen the next time
     stations = session.scalars(select(Station)).all()
     names = {station.id: short_name(station, "zh-CN") for station in stations}
     return Snapshot(
         taken_at=now,
         version=taken,
+        routing=routing,
         levels={row.id: len(row.levels) for row in session.execute(select(Tenant.id, Tenant.levels))},
         lines=_lines(session, vault),
         stations=tuple(_station(station) for station in stations),
@@ -86,14 +88,15 @@ def _lines(session: Session, vault: Vault) -> tuple[LineRow, ...]:
         .where(Line.active)
         .order_by(Station.level, Line.code)
     )
-    return tuple(
-        LineRow(
-            line.id, line.tenant_id, line.code, from_stored(vault.open(line.number_sealed)).value, line.flow,
-            line.language, line.station_id, *((owner.id, owner.name, owner.name_en) if owner else ()),
-        )
-        for line, team, partner in session.execute(query)
-        for owner in [team or partner]
+    return tuple(_line(vault, line, team or partner) for line, team, partner in session.execute(query))
+
+
+def _line(vault: Vault, line: Line, owner: Team | Partner | None) -> LineRow:
+    found = LineRow(
+        line.id, line.tenant_id, line.code, from_stored(vault.open(line.number_sealed)).value, line.flow,
+        line.language, line.station_id, name=line.name,
     )  # fmt: skip
+    return replace(found, owner_id=owner.id, owner=owner.name, owner_en=owner.name_en) if owner else found
 
 
 def _station(row: Station) -> StationRow:

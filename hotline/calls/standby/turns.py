@@ -14,20 +14,20 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from hotline.calls import routing
+from hotline.calls import document, routing
 from hotline.calls.briefing import caller_words
 from hotline.calls.chain import JOINED, SCREENING_SECONDS
+from hotline.calls.document import Rung, Tone
 from hotline.calls.exchange import Exchange
 from hotline.calls.opening import FLOWS
 from hotline.calls.routing import Tier
-from hotline.calls.standby.directory import Directory
+from hotline.calls.standby.directory import Directory, Live
 from hotline.calls.standby.journal import Entry
 from hotline.calls.standby.memo import Memo, prefixes
 from hotline.db import new_id
 from hotline.numbers import Number
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
-from hotline.telephony.twiml import Ringing, Style, Target
 from ivr_flows.engine.run import run
 from ivr_flows.engine.steps import (
     Begin,
@@ -140,7 +140,7 @@ def _answer(turn: _Turn, kind: str, number: int, at: Position, given: Input) -> 
     unconfirmed = isinstance(given, Dialled) and given.taken and not turn.x.capabilities.screening
     for _ in range(MOST_TURNS):
         plan = routing.make_plan(
-            turn.directory.facts(turn.memo, turn.now, turn.caller.value if turn.caller else None, busy)
+            turn.directory.facts(turn.memo, turn.now, turn.caller.value if turn.caller else None, Live(busy=busy))
         )
         tier = plan.tiers[0] if plan.tiers else None
         result = run(flow, at, given, _facts(turn, tier, unconfirmed=unconfirmed))
@@ -227,34 +227,15 @@ def _hold(turn: _Turn, tier: Tier) -> Tier | None:
 
 def _render(turn: _Turn, number: int, steps: Sequence[Step]) -> str:
     x, memo, tier = turn.x, turn.memo, turn.tier
-    line, base = turn.directory.lines[memo.line_id], f"{x.settings.base_url}/carrier"
-    ringing = None
+    line, rung = turn.directory.lines[memo.line_id], list[Rung]()
     if tier:
         hashes = [x.vault.fingerprint(target.phone.number) for target in tier.targets]
         turn.memo = memo = replace(memo, ready=prefixes(hashes))
-        targets = tuple(
-            Target(
-                t.phone.number,
-                x.standby.address(f"{base}/legs/{leg}/screen", memo),
-                x.standby.address(f"{base}/legs/{leg}/status", memo),
-                t.phone.extension,
-            )
-            for t, leg in zip(tier.targets, turn.legs, strict=True)
-        )
-        ringing = Ringing(targets, tier.ring_seconds, x.settings.carrier_from or line.number)
+        phones = zip(turn.legs, (target.phone for target in tier.targets), strict=True)
+        rung = [Rung(leg, phone.number, phone.extension) for leg, phone in phones]
     person = turn.directory.persons.get(memo.survivor) if memo.survivor else None
-    style = Style(
-        book=x.book,
-        language=memo.language,
-        carrier=x.capabilities,
-        url=lambda at: x.standby.address(f"{base}/calls/{memo.call_id}/{number + 1}/{at}", memo),
-        audio_url=lambda name: f"{base}/audio/{name}",
-        recording_url=x.standby.address(f"{base}/calls/{memo.call_id}/recording", memo),
-        ringing=ringing,
-        line=line.code,
-        dialect=person.dialect if person else "",
-    )
-    return twiml.render(steps, style)
+    tone = Tone(line.code, person.dialect if person else "", line.number)
+    return document.write(x, memo, number, steps, tone, rung, tier.ring_seconds if tier else 0)
 
 
 def _records(steps: Sequence[Step]) -> bool:

@@ -1,0 +1,133 @@
+"""What must be asked of the database before a new call can be taken, in one question."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hotline.calls.facts import Phone
+from hotline.calls.opening import SAME_MISSED
+from hotline.calls.standby import changes
+from hotline.calls.standby.snapshot import Person
+from hotline.numbers import from_stored
+from hotline.telephony.events import CallEvent
+from hotline.vault import Vault
+from tickets.levels import DEFAULT, ServiceLevels, levels_from
+
+_LATELY = timedelta(hours=1)
+"""No policy takes a call for the continuation of one that ended longer ago."""
+
+_QUESTION = f"""
+SELECT ({changes.COUNT}) AS routing,
+       EXISTS (SELECT FROM call WHERE sid = %(sid)s) OR EXISTS (SELECT FROM errand WHERE sid = %(sid)s) AS begun,
+       EXISTS (SELECT FROM handset WHERE number_hash = %(caller)s AND active AND tenant_id = %(tenant)s)
+       OR EXISTS (SELECT FROM branch_line WHERE number_hash = %(caller)s AND active AND tenant_id = %(tenant)s)
+       AS ours,
+       ARRAY(SELECT number_hash FROM hold WHERE until > %(now)s) AS busy,
+       ARRAY(SELECT ARRAY[id::text, state] FROM handset WHERE state <> 'ok') AS states,
+       ARRAY(SELECT ARRAY[station_id, staff_id] FROM duty_confirmation
+              WHERE role = 'first' AND state IN ('missed', 'unable') AND starts <= %(now)s AND ends > %(now)s)
+       AS missing,
+       (SELECT data::text FROM service_level_setting WHERE tenant_id = %(tenant)s) AS levels,
+       ARRAY(SELECT json_build_array(s.id, s.tenant_id, s.station_id, s.name, s.village, s.dialect, s.hearing,
+                                     s.language, s.paired_staff_id)
+               FROM survivor_phone p JOIN survivor s ON s.id = p.survivor_id
+              WHERE p.number_hash = %(caller)s AND s.tenant_id = %(tenant)s AND s.active
+              ORDER BY p.priority, s.code)::text[] AS people,
+       (SELECT id FROM ticket
+         WHERE caller_hash = %(caller)s AND tenant_id = %(tenant)s AND opened_at >= %(missed_since)s AND state = 'open'
+         ORDER BY opened_at DESC LIMIT 1) AS missed,
+       (SELECT json_build_array(ticket_id, ended_at) FROM call
+         WHERE from_hash = %(caller)s AND tenant_id = %(tenant)s AND ended_at >= %(lately)s
+         ORDER BY ended_at DESC LIMIT 1)::text AS last,
+       (SELECT json_build_array(c.ended_at, l.target_kind, l.target_id, l.label, encode(l.number_sealed, 'escape'),
+                                encode(l.number_hash, 'hex'), l.own_queue, l.station_id)
+          FROM call c JOIN leg l ON l.id = c.accepted_leg_id
+         WHERE c.from_hash = %(caller)s AND c.tenant_id = %(tenant)s AND c.ended_at BETWEEN %(lately)s AND %(now)s
+         ORDER BY c.ended_at DESC LIMIT 1)::text AS took
+"""  # noqa: S608  (a constant of ours)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database knows of a call that comes in; ``caller`` is the keyed hash of the number, if it is shown."""
+
+    caller: bytes | None
+    routing: int
+    """How many changes there were of whom to ring."""
+    begun: bool
+    """The carrier's webhook came before."""
+    ours: bool
+    """The caller rings from a duty handset or a branch's telephone."""
+    busy: frozenset[bytes]
+    states: dict[UUID, str]
+    missing: frozenset[tuple[UUID, UUID | None]]
+    levels: ServiceLevels
+    people: tuple[Person, ...]
+    missed: UUID | None
+    """The caller's ticket that nobody has answered yet."""
+    last: tuple[UUID, datetime] | None
+    """Ticket and end of the caller's last call."""
+    took: tuple[datetime, Phone] | None
+    """End of the caller's last call that a human took, and on which telephone."""
+
+    def cut_off(self, within: timedelta, now: datetime) -> Phone | None:
+        """Return the telephone that took this caller's last call, if that ended a short while ago."""
+        return self.took[1] if self.took and within and self.took[0] >= now - within else None
+
+    def ticket(self, cut_off: timedelta, now: datetime) -> UUID | None:
+        """Return the ticket that this call belongs to; None: it gets a new one."""
+        if self.missed:
+            return self.missed
+        return self.last[0] if self.last and self.last[1] >= now - cut_off else None
+
+
+def ask(session: Session, vault: Vault, event: CallEvent, tenant_id: UUID, now: datetime) -> Known:
+    """Return what the database knows of a call on a line of this tenant. Raises sqlalchemy.exc.DBAPIError."""
+    caller = vault.fingerprint(event.caller.value) if event.caller else None
+    given = {"sid": event.sid, "caller": caller, "tenant": tenant_id, "now": now, "lately": now - _LATELY,
+             "missed_since": now - SAME_MISSED}  # fmt: skip
+    row = session.connection().exec_driver_sql(_QUESTION, given).one()
+    return Known(
+        caller=caller,
+        routing=int(row.routing),
+        begun=row.begun,
+        ours=row.ours,
+        busy=frozenset(bytes(one) for one in row.busy),
+        states={UUID(id_): state for id_, state in row.states},
+        missing=frozenset((station, staff) for station, staff in row.missing),
+        levels=_levels(row.levels),
+        people=tuple(_person(json.loads(one)) for one in row.people),
+        missed=row.missed,
+        last=_last(json.loads(row.last)) if row.last else None,
+        took=_took(vault, json.loads(row.took)) if row.took else None,
+    )
+
+
+@lru_cache(maxsize=8)
+def _levels(data: str | None) -> ServiceLevels:
+    return levels_from(json.loads(data)) if data else DEFAULT
+
+
+def _person(told: list[Any]) -> Person:
+    id_, tenant, station, name, village, dialect, hearing, language, paired = told
+    return Person(UUID(id_), UUID(tenant), UUID(station), name, village, dialect, hearing, language,
+                  UUID(paired) if paired else None)  # fmt: skip
+
+
+def _last(told: list[Any]) -> tuple[UUID, datetime]:
+    return UUID(told[0]), datetime.fromisoformat(told[1])
+
+
+def _took(vault: Vault, told: list[Any]) -> tuple[datetime, Phone]:
+    ended, kind, id_, label, sealed, _, own_queue, station = told
+    number = from_stored(vault.open(sealed.encode()))
+    phone = Phone(kind, UUID(id_), number.value, label, number.extension or "", own_queue=own_queue,
+                  station_id=UUID(station) if station else None)  # fmt: skip
+    return datetime.fromisoformat(ended), phone

@@ -201,8 +201,6 @@ def _late_from(found: Sequence[Clock], now: datetime) -> datetime | None:
     owed = [clock for clock in found if clock.live and clock.kind in (Kind.FIRST_FEEDBACK, Kind.RESOLUTION)]
     known = (c.due for c in owed if c.due <= now or (c.half <= now and not c.waiting))
     return min(known, default=None)
-=======
->>>>>>> 1569914 (wip)
 
 
 def _next_steps(clock: Clock, steps: frozenset[Step], now: datetime) -> list[tuple[Step, datetime]]:

@@ -152,6 +152,9 @@ def _standby(x: Exchange) -> Iterator[Metric]:
         yield _gauge("snapshot_age_seconds", "Age of the snapshot that calls go on from without the database.", age)
     waiting = len(x.standby.journal.pending(limit=10_000))
     yield _gauge("journal_pending", "Webhooks answered without the database that are not in it yet.", waiting)
+    memory = x.standby.journal.unwritten
+    yield _gauge("journal_unwritten", "Of these, the ones in memory only: the journal's disk is full.", len(memory))
+    yield _gauge("journal_lost", "Webhooks that neither disk nor memory had room for.", memory.lost)
     left = last_resort.standing(x.settings, now).age
     if left is not None:
         yield _gauge("fallback_age_seconds", "Age of the documents for the carrier.", left.total_seconds())

@@ -11,7 +11,7 @@ from typing import Any
 
 from hotline.calls.standby import keeper
 from hotline.simulator.party import Party
-from tests.matrix import carrier_parts, web_parts, worker_parts
+from tests.matrix import carrier_parts, database_parts, web_parts, worker_parts
 from tests.matrix.cases import CASES, sweeping
 from tests.matrix.cells import Reference, Webhook, complaints, ending
 from tests.matrix.failing import Mend, Part
@@ -26,6 +26,11 @@ UNTIL_ALL_DIED = timedelta(hours=1)
 PARTS: Mapping[str, Part] = {
     "database refuses": Part(web_parts.refusing),
     "no connections": Part(web_parts.no_connections),
+    "database killed": Part(database_parts.killed),
+    "database killed, journal full": Part(database_parts.killed_and_journal_full),
+    "database disk full": Part(database_parts.full),
+    "connections die before commits": Part(database_parts.dying_over_commits(committed=False)),
+    "connections die after commits": Part(database_parts.dying_over_commits(committed=True)),
     "web killed": Part(web_parts.killed),
     "worker killed before commits": Part(worker_parts.killed("before_commit"), UNTIL_ALL_DIED, asked=False),
     "worker killed after commits": Part(worker_parts.killed("after_commit"), UNTIL_ALL_DIED, asked=False),

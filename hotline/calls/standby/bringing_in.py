@@ -18,8 +18,9 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Tier
+from hotline.calls.standby.entry import Entry
 from hotline.calls.standby.gate import is_gone, is_slow
-from hotline.calls.standby.journal import KEPT_SECONDS, Entry
+from hotline.calls.standby.journal import KEPT_SECONDS
 from hotline.calls.standby.models import BroughtIn
 from hotline.calls.standby.turns import codec
 from hotline.calls.states import LegState
@@ -42,11 +43,12 @@ def bring_in(x: Exchange) -> int:
         try:
             while pending := [e for e in standby.journal.pending() if e.seq not in standby.refused]:
                 for entry in pending:
-                    _one(x, standby.journal.id, entry)
+                    _one(x, standby.journal.name(entry.seq), entry)
                 count += len(pending)
         except BaseException:
             standby.dirty = True
             raise
+        standby.dirty |= standby.journal.unread
         standby.journal.forget(x.clock() - timedelta(seconds=KEPT_SECONDS))
     return count
 

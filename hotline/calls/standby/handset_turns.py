@@ -7,7 +7,7 @@ from uuid import UUID
 from hotline.calls.briefing import NAMELESS
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby.directory import Directory
-from hotline.calls.standby.journal import Entry
+from hotline.calls.standby.entry import Entry
 from hotline.calls.standby.memo import Memo
 from hotline.calls.standby.turns import as_json, directory_of, record
 from hotline.directory.words import surname_in

@@ -9,15 +9,16 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
+from hotline.calls.standby.entry import Entry
+from hotline.calls.standby.unwritten import Unwritten
 from hotline.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -38,25 +39,6 @@ KEPT_SECONDS = 7 * 24 * 3600.0
 """How long lines stay after they were brought in: they are the proof that they were."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One webhook that was answered without the database: what it said, what we decided, what we answered.
-
-    ``owner`` and ``step`` name the webhook (call and number, leg and key, …): the same one again is the same entry.
-    """
-
-    owner: str
-    step: str
-    call: str
-    """The call's identifier; empty where the webhook names only the carrier's."""
-    kind: str
-    """begin, turn, screen, key, leg_status, status or recording."""
-    at: datetime
-    facts: Mapping[str, Any]
-    reply: str = ""
-    seq: int = 0
-
-
 def _forgiving(read: Callable[P, T]) -> Callable[P, T | None]:
     """A journal that fails (a full disk) must not keep a caller waiting: None, and a line in the log."""
 
@@ -74,11 +56,20 @@ def _forgiving(read: Callable[P, T]) -> Callable[P, T | None]:
 class Journal:
     """The journal of one machine; several processes and threads may write to it.
 
-    What calls do with it never fails: at worst nothing is remembered. Bringing in raises sqlite3.Error or OSError.
+    What calls do with it never fails: what the disk does not take is kept by this process until it is in the database
+    or the disk has room again; the holds of telephones are forgotten.
     """
+
+    most_pages: int | None = None
+    """The file grows no further than this; None: as far as the disk reaches."""
 
     def __init__(self, file: Path, vault: Vault) -> None:
         self._file, self._vault = file, vault
+        self.unwritten = Unwritten()
+        self.unread = False
+        """True when the file could not be read: it may hold more."""
+        self._marks: set[int] = set()
+        """Entries that are in the database, which the disk has no room to say."""
         self._preparing = threading.Lock()
         self._prepared = False
 
@@ -86,12 +77,15 @@ class Journal:
     def id(self) -> UUID:
         """The name of this journal, by which the database knows its lines."""
         with self._connection() as db:
-            db.execute("INSERT INTO journal (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM journal)", (str(uuid4()),))
             return UUID(db.execute("SELECT id FROM journal").fetchone()[0])
 
-    @_forgiving
     def reply(self, owner: str, step: str) -> str | None:
         """Return what this webhook was answered before, None when it is new."""
+        kept = self.unwritten.reply(owner, step)
+        return self._reply(owner, step) if kept is None else kept
+
+    @_forgiving
+    def _reply(self, owner: str, step: str) -> str | None:
         if not self._file.exists():
             return None
         with self._connection() as db:
@@ -100,9 +94,15 @@ class Journal:
 
     def write(self, entry: Entry) -> str:
         """Append an entry, on disk when this returns, and return its answer: the first one's where it came twice."""
-        if self._append(entry) is False:
-            return self.reply(entry.owner, entry.step) or entry.reply
-        return entry.reply
+        added = None if len(self.unwritten) else self._append(entry)  # what came first is written first
+        if added is None:
+            log.critical("no room for what happened on call %s: it is kept in memory only", entry.call)
+            return self.unwritten.keep(entry)
+        return entry.reply if added else self.reply(entry.owner, entry.step) or entry.reply
+
+    def write_again(self) -> None:
+        """Write what there was no room for, should there be room now."""
+        self.unwritten.move(self._append)
 
     @_forgiving
     def _append(self, entry: Entry) -> bool:
@@ -116,9 +116,13 @@ class Journal:
             )
             return added.rowcount == 1
 
-    @_forgiving
     def accepted(self, call: str) -> bool:
         """Return whether a handset took this call by a key while the database was away."""
+        kept = any(one.call == call and one.kind == "accept" for one in self.unwritten.all())
+        return kept or bool(self._accepted(call))
+
+    @_forgiving
+    def _accepted(self, call: str) -> bool:
         if not self._file.exists():
             return False
         with self._connection() as db:
@@ -126,6 +130,13 @@ class Journal:
 
     def pending(self, limit: int = 500) -> Sequence[Entry]:
         """Return the entries that are not in the database yet, oldest first."""
+        written = self._pending(limit)
+        self.unread = written is None
+        left = [one for one in written or () if one.seq not in self._marks]
+        return sorted([*left, *self.unwritten.all()], key=lambda one: one.at)
+
+    @_forgiving
+    def _pending(self, limit: int) -> Sequence[Entry]:
         if not self._file.exists():
             return ()
         with self._connection() as db:
@@ -137,9 +148,21 @@ class Journal:
 
     def is_in(self, seq: int) -> None:
         """Remember that an entry is in the database."""
-        with self._connection() as db:
-            db.execute("UPDATE entry SET brought_in = 1 WHERE seq = ?", (seq,))
+        if seq < 0:
+            self.unwritten.is_in(seq)
+        elif self._mark(seq) is None:
+            self._marks.add(seq)
 
+    @_forgiving
+    def _mark(self, seq: int) -> bool:
+        with self._connection() as db:
+            return db.execute("UPDATE entry SET brought_in = 1 WHERE seq = ?", (seq,)).rowcount == 1
+
+    def name(self, seq: int) -> UUID:
+        """Return the name by which the database knows an entry's journal. Raises sqlite3.Error."""
+        return self.unwritten.id if seq < 0 else self.id
+
+    @_forgiving
     def forget(self, before: datetime) -> None:
         """Let go of entries that were brought in and are older than this."""
         if self._file.exists():
@@ -188,11 +211,16 @@ class Journal:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._file, timeout=2)) as db:
             db.execute("PRAGMA synchronous = FULL")
+            if self.most_pages is not None:
+                db.execute(f"PRAGMA max_page_count = {self.most_pages:d}")
             with self._preparing:
                 if not self._prepared:
                     self._file.chmod(0o600)
                     db.execute("PRAGMA journal_mode = WAL")
                     db.executescript(_SCHEMA)
+                    named = "INSERT INTO journal (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM journal)"
+                    with db:
+                        db.execute(named, (str(uuid4()),))
                     self._prepared = True
             with db:
                 yield db

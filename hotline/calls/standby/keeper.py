@@ -20,6 +20,7 @@ RENEW_SECONDS = 5.0
 def turn(x: Exchange, *, renew: bool = True) -> bool:
     """Do one round; return whether the database answers. The gate opens only once the journal is in."""
     standby = x.standby
+    standby.journal.write_again()
     if standby.gate.closed and not standby.gate.ping():
         return False
     try:

@@ -22,7 +22,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.opening import FLOWS
 from hotline.calls.routing import Tier
 from hotline.calls.standby.directory import Directory, Live
-from hotline.calls.standby.journal import Entry
+from hotline.calls.standby.entry import Entry
 from hotline.calls.standby.memo import Memo, prefixes
 from hotline.db import new_id
 from hotline.numbers import Number

@@ -177,7 +177,8 @@ class Town:
         assert sealed is not None, f"nobody found by {query}"
         return self._open(sealed)
 
-    def _open(self, sealed: bytes) -> str:
+    def _open(self, sealed: bytes | None) -> str:
+        assert sealed is not None
         return from_stored(self.x.vault.open(sealed)).value
 
 

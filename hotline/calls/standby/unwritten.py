@@ -1,4 +1,4 @@
-"""What the journal's disk had no room for, kept by this process: brought in from here, or written once there is room."""
+"""What the journal's disk had no room for, kept by this process: brought in, or written once there is room."""
 
 from __future__ import annotations
 

@@ -79,7 +79,12 @@ class Settings(BaseSettings):
         le=1440,
         description="Minutes after which a browser that nobody uses is signed out; not while its owner is on duty.",
     )
-    session_hours: int = Field(12, ge=1, le=168, description="Hours after which every browser must sign in again.")
+    session_hours: int = Field(
+        12,
+        ge=1,
+        le=168,
+        description="Hours after which every browser must sign in again; a duty desk when the turn of duty ends.",
+    )
     attachment_megabytes: int = Field(
         10, ge=1, le=25, description="Largest file that is kept with a ticket, in megabytes."
     )

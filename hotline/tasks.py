@@ -12,7 +12,7 @@ from hotline.accounts import tokens
 from hotline.bulletin import monthly
 from hotline.calls import due, last_resort, recordings, sweep
 from hotline.calls.exchange import Exchange, make_exchange
-from hotline.calls.keeping import watch
+from hotline.calls.keeping import telling, watch
 from hotline.calls.statistics import days
 from hotline.calls.unheard import take_in
 from hotline.exports import desk as export_desk
@@ -144,6 +144,14 @@ def watch_duty() -> int:
 def look_out(tenant_id: str) -> None:
     """See what begins, is late or was changed on one tenant's rosters, and which handsets are silent."""
     watch.look(exchange(), UUID(tenant_id))
+
+
+@shared_task(name="keeping.tidy")
+def tidy_marks() -> int:
+    """Forget what was told and tested once, long ago; return how much."""
+    x = exchange()
+    with x.sessions.begin() as session:
+        return telling.tidy(session, x.clock())
 
 
 @shared_task(name="fallback.renew")

@@ -28,6 +28,7 @@ SCHEDULE = {
     "webhooks that are due": _every(10.0, "webhooks.drain"),
     "what other systems were told and sent long ago": _every(3600.0, "api.tidy"),
     "shifts that begin or were changed, silent handsets": _every(60.0, "keeping.watch"),
+    "what was told and tested long ago": _every(3600.0, "keeping.tidy"),
     "documents for the carrier, should all of this be down": _every(60.0, "fallback.renew"),
     "days whose figures are kept": _every(60.0, "statistics.keep"),
     "uploaded files that nobody confirmed": _every(3600.0, "imports.sweep"),

@@ -1,6 +1,6 @@
 """Progress: "my ticket" on a number of its own; on the other lines it is key 5 (issue 3, "Progress").
 
-Effects: survivor/<id>, message/<seconds>. Flags: several, ticket, late, no_number, unconfirmed.
+Effects: survivor/<id>, stays_on, message/<seconds>. Flags: several, ticket, late, no_number, unconfirmed.
 Words, each left out when unknown: ``doing`` what is done, ``holder`` by whom, ``until`` until when.
 """
 

@@ -129,9 +129,13 @@ PROGRESS: dict[str, Node] = {
         ),
         then="stay",
     ),
-    "stay": Menu(says("progress.stay"), {}, silence="connect", wrong="connect"),
+    "stay": Menu(says("progress.stay"), {}, silence="stays_on", wrong="connect"),
+    "stays_on": Set("stays_on", then="connect"),
 }
-"""My ticket: what is done, by whom, until when, without a code; late or unknown leads to a human."""
+"""My ticket: what is done, by whom, until when, without a code; late or unknown leads to a human.
+
+``stays_on`` makes the carrier ask again before anybody is rung: only so is it known that who hangs up at ``stay`` needs
+nobody (hotline.calls.endings)."""
 
 WORDS = frozenset({"station", "callback", "need", "domain", "doing", "holder", "until"})
 """The words that the shared nodes expect in Facts.words."""

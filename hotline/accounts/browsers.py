@@ -67,9 +67,12 @@ def find(session: Session, token: str, now: datetime, lifetimes: Lifetimes) -> t
 
 def is_open(browser: BrowserSession, now: datetime, lifetimes: Lifetimes) -> bool:
     """Return whether a browser is still signed in, or still half-way."""
-    on_duty = browser.on_duty_until is not None and now < browser.on_duty_until
-    idle = now - browser.seen_at >= lifetimes.idle and not browser.display and not on_duty
-    return browser.ended_at is None and now < browser.expires_at and not idle
+    if browser.ended_at is not None:
+        return False
+    if browser.on_duty_until is not None and now < browser.on_duty_until:
+        return True
+    idle = now - browser.seen_at >= lifetimes.idle and not browser.display
+    return now < browser.expires_at and not idle
 
 
 def seen(session: Session, browser: BrowserSession, now: datetime) -> bool:
@@ -80,9 +83,10 @@ def seen(session: Session, browser: BrowserSession, now: datetime) -> bool:
     return True
 
 
-def on_duty(session: Session, browser_id: UUID, until: datetime) -> None:
-    """Do not sign a browser out for want of use until a turn of duty ends; its longest time still holds."""
-    session.execute(update(BrowserSession).where(BrowserSession.id == browser_id).values(on_duty_until=until))
+def on_duty(session: Session, browser_id: UUID, until: datetime, now: datetime) -> None:
+    """Do not sign a browser out until a turn of duty ends; once its longest time is over, no further turn counts."""
+    which = BrowserSession.id == browser_id, BrowserSession.expires_at > now
+    session.execute(update(BrowserSession).where(*which).values(on_duty_until=until))
 
 
 def of(session: Session, account_id: UUID, now: datetime, lifetimes: Lifetimes) -> Sequence[BrowserSession]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
@@ -10,13 +11,18 @@ from sqlalchemy.orm import Session
 
 from hotline.calls import chain, transfer
 from hotline.calls.kinds import wrap_up
-from hotline.calls.models import Call, Leg, Recording
+from hotline.calls.models import Call, Leg, Recording, Reply
 from hotline.calls.states import LIVE, LegState
 from hotline.db import new_id
 from hotline.directory.policy import RoutingPolicy
 from hotline.telephony.events import CallEvent
-from tickets import desk
+from tickets import desk, merging
 from tickets.models import Ticket
+
+HEARD = timedelta(seconds=5)
+"""Who hangs up sooner may not have heard how the case stands, and is rung back."""
+NOTHING_ELSE = "stay"
+"""The node of ivr_flows.shared.PROGRESS that says: if there is nothing else, please hang up."""
 
 
 def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, how: str = "hung_up") -> None:
@@ -30,16 +36,40 @@ def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, h
         chain.settle(session, leg, LegState.ENDED if accepted else LegState.STOPPED, now)
     chain.release_call(session, call.id)
     if not call.outcome:
-        call.outcome = "answered" if call.accepted_leg_id else "abandoned"
+        call.outcome = "answered" if call.accepted_leg_id else "told" if _was_told(session, call, now) else "abandoned"
     ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
     if call.outcome == "answered":
         if call.accepted_leg_id and not _asked_while_staying(session, call):
             wrap_up.order_after(session, call, session.get_one(Leg, call.accepted_leg_id), now)
-    else:
+    elif call.outcome != "told":
         promise(session, call, ticket, policy, now, call.outcome)
     seconds = int((now - call.started_at).total_seconds())
     talked = int((now - call.accepted_at).total_seconds()) if call.accepted_at and call.accepted_leg_id else 0
     desk.note(session, ticket.id, "call_ended", now, outcome=call.outcome, how=how, seconds=seconds, talked=talked)
+    if call.outcome == "told":
+        _join_the_case(session, call, now)
+
+
+def _was_told(session: Session, call: Call, now: datetime) -> bool:
+    """Return whether the caller asked how the case stands, heard it, and hung up when bidden to."""
+    last = session.get(Reply, (call.id, call.step))
+    if last is None:
+        return False
+    asked = re.search(rf"/calls/{call.id}/{call.step + 1}/{NOTHING_ELSE}[.?]", last.reply)
+    return asked is not None and last.at + HEARD <= now
+
+
+def _join_the_case(session: Session, call: Call, now: datetime) -> None:
+    """Who only asked after a case has no other: the ticket that this call opened goes into the one asked after."""
+    asked_after = desk.find_open_for(session, call.survivor_id, besides=call.ticket_id) if call.survivor_id else None
+    if asked_after is None:
+        return
+    pair = select(Ticket).where(Ticket.id.in_((call.ticket_id, asked_after.id))).order_by(Ticket.id)
+    locked = {row.id: row for row in session.scalars(pair.with_for_update().execution_options(populate_existing=True))}
+    own, older = locked[call.ticket_id], locked[asked_after.id]
+    opened_by_it = own.opened_at >= call.started_at and own.call_back_by is None
+    if opened_by_it and not merging.why_not(own, older) and merging.in_order(own, older) == (own, older):
+        merging.merge(session, own, older, "system", now)
 
 
 def wrap_up_while_staying(session: Session, call: Call, now: datetime) -> bool:

@@ -186,5 +186,6 @@ def _outcome(call: Call) -> tuple[str, str]:
         "answered": (_("已接通"), "talk"),
         "message": (_("已留言"), "warn"),
         "abandoned": (_("未接通"), "bad"),
+        "told": (_("听完进度后挂断"), "talk"),
         "unconfirmed": (_("未确认真人接听"), "warn"),
     }.get(call.outcome, (_("已结束"), "quiet"))

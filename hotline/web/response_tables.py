@@ -33,6 +33,7 @@ POINTS = ("P50", "P90", "P95")
 ENDINGS = {
     "message": ("转为留言", "left a message"),
     "abandoned": ("接通前挂断", "abandoned"),
+    "told": ("听完进度后挂断", "told how the case stands"),
     "unconfirmed": ("未确认真人", "no human confirmed"),
 }
 """How a call ends that no human took."""

@@ -110,6 +110,8 @@ def _call_ended(told: _Told) -> str:
             text = _("通话结束，共 %(seconds)s，交谈 %(talked)s。", seconds=seconds, talked=told.seconds("talked"))
         case "message":
             text = _("留言后通话结束，共 %(seconds)s。", seconds=seconds)
+        case "told":
+            text = _("听完办理进度后挂断，共 %(seconds)s，不用回电。", seconds=seconds)
         case "unconfirmed":
             text = _("通话结束，共 %(seconds)s，没有确认是真人接听。", seconds=seconds)
         case _:

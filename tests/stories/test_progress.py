@@ -34,7 +34,41 @@ def test_what_is_being_done_by_whom_and_until_when(town: Town) -> None:
         await call.ends()
 
     town.play(story(), working=False)
+    assert town.calls()[1].outcome == "told"
+    case, asking = town.tickets()
+    assert asking.merged_into_id == case.id and asking.call_back_by is None, "nobody owes her another call"
+    assert case.call_back_by is None and case.state == "following_up"
+
+
+def test_who_hangs_up_before_hearing_it_is_rung_back(town: Town) -> None:
+    async def story() -> None:
+        phone = await answered(town)
+        await wrapped_up(town, phone, "3")
+        await passes(town, minutes=30)
+        call = await asks(town)
+        await call.hears("您的事，正在安排人上门看您")
+        call.hang_up()
+        await call.ends()
+
+    town.play(story(), working=False)
     assert town.calls()[1].outcome == "abandoned"
+    assert town.tickets()[1].call_back_by is not None
+
+
+def test_who_waits_for_a_human_in_vain_is_rung_back(town: Town) -> None:
+    async def story() -> None:
+        phone = await answered(town)
+        await wrapped_up(town, phone, "3")
+        await passes(town, minutes=30)
+        town.everybody(NEVER_ANSWERS)
+        call = await asks(town)
+        await phone.rings(within=60)
+        call.hang_up()
+        await call.ends()
+
+    town.play(story(), working=False)
+    assert town.calls()[1].outcome == "abandoned"
+    assert town.tickets()[1].call_back_by is not None
 
 
 def test_a_case_that_was_handed_over_is_with_the_volunteers(town: Town) -> None:

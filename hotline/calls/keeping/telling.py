@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,11 @@ from hotline.calls.kinds.base import Work
 from hotline.notifications import recipients, tell
 from hotline.notifications.rules import Event, Recipient
 from hotline.roster.models import RosterChange
+
+KEPT = timedelta(days=180)
+"""How long it is known what was done once: the roster's history shows who was told, and when."""
+PASSING = ("roster_change:", "handset_test:", "shift_tomorrow:")
+"""Names of what belongs to a day; nobody asks for them again after a few."""
 
 
 def send(work: Work, event: Event, to: Iterable[Recipient]) -> None:
@@ -39,6 +44,17 @@ def once(session: Session, key: str, now: datetime) -> bool:
     """Return True for the first transaction that asks with this key, False ever after."""
     statement = insert(KeepingMark).values(key=key, at=now).on_conflict_do_nothing().returning(KeepingMark.key)
     return session.scalar(statement) is not None
+
+
+def tidy(session: Session, now: datetime) -> int:
+    """Forget what was done once, long ago; return how much.
+
+    Kept are when each county was first looked out for, how far the carrier's books are read, and what was told of a
+    handset that is still as it was: those are told once, however long it lasts.
+    """
+    passing = or_(*(KeepingMark.key.startswith(name, autoescape=True) for name in PASSING))
+    gone = delete(KeepingMark).where(KeepingMark.at < now - KEPT, passing)
+    return len(session.scalars(gone.returning(KeepingMark.key)).all())
 
 
 def change_mark(change: RosterChange, staff_id: UUID) -> str:

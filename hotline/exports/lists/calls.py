@@ -27,6 +27,7 @@ ENDINGS: Mapping[str, Pair] = {
     "answered": ("已接通", "answered"),
     "message": ("已留言", "left a message"),
     "abandoned": ("未接通", "abandoned"),
+    "told": ("听完进度后挂断", "told how the case stands"),
     "unconfirmed": ("未确认真人接听", "no human confirmed"),
 }
 """How a call ended."""

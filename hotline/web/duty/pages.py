@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,7 +40,7 @@ def page(problem: str = "", typed: str = "") -> Response:
         reader = me.read(session, current.current().account, now)
         desk = board.read(session, x.vault, current.reach(), reader, now)
         _note_cards(session, desk)
-        _keep_open(session, reader)
+        _keep_open(session, reader, now)
         tenant = session.get(Tenant, reader.station.tenant_id) if reader.station else None
         words = {"desk": desk, "me": reader, "tenant": tenant, "now": now, "needs": {**NEEDS, **DOMAINS}}
         words |= {"problem": problem, "typed": typed}
@@ -48,11 +50,11 @@ def page(problem: str = "", typed: str = "") -> Response:
     return answer
 
 
-def _keep_open(session: Session, reader: Me) -> None:
-    """The page must be there when the telephone rings at three: nobody is signed out in a turn for want of use."""
+def _keep_open(session: Session, reader: Me, now: datetime) -> None:
+    """The page must be there when the telephone rings at three: nobody is signed out in the middle of a turn."""
     browser = current.current().browser
     if reader.turn and browser.on_duty_until != reader.turn.end:
-        browsers.on_duty(session, browser.id, reader.turn.end)
+        browsers.on_duty(session, browser.id, reader.turn.end, now)
 
 
 def _note_cards(session: Session, desk: Desk) -> None:

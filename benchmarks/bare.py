@@ -13,6 +13,7 @@ def create_app() -> Flask:
 
     @app.post("/carrier/voice")
     def voice() -> Response:
-        return Response(SAID if request.form["CallSid"] and request.form["From"] else "", mimetype="text/xml")
+        said = SAID if request.form["CallSid"] and request.form["From"] else ""
+        return Response(said, mimetype="text/xml", headers={"Connection": "close"})  # as ours: see hotline restart
 
     return app

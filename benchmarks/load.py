@@ -1,4 +1,4 @@
-"""A load generator in a process of its own: keeps connections open, sends prepared requests, notes how long each took.
+"""A load generator in a process of its own: keeps so many connections open, sends requests, notes how long each took.
 
 Plain sockets and no client library, so that it takes as little as possible of the cores it shares with the server.
 Run as ``python -m benchmarks.load PORT CONNECTIONS SECONDS FILE``; FILE holds requests, one JSON string a line.
@@ -23,6 +23,9 @@ async def _connection(port: int, requests: Iterator[bytes], until: float, took: 
         length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         body = await reader.readexactly(length)
         took.append(time.perf_counter() - begun)
+        if b"\nconnection: close" in head.lower():
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
         if not head.startswith(b"HTTP/1.1 200") or b"error" in body[:300]:
             bad.append(head[:20].decode())
     writer.close()

@@ -19,6 +19,10 @@ from ivr_flows.wording import Book, Recorded
 log = logging.getLogger(__name__)
 
 
+_NEWEST = "SELECT max(number) FROM prompt_change"
+"""Plain SQL: it is asked at each webhook."""
+
+
 class LiveBook:
     """``book`` is what callers hear now. What was last read is kept in a file, for a start without the database."""
 
@@ -36,7 +40,7 @@ class LiveBook:
 
     def refresh(self, session: Session) -> None:
         """Read the changes if there is a new one: one look at an index where there is none."""
-        newest = session.scalar(select(PromptChange.number).order_by(PromptChange.number.desc()).limit(1))
+        newest = session.connection().exec_driver_sql(_NEWEST).scalar()
         if newest == self._newest:
             return
         rows = [

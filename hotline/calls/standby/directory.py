@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -17,9 +17,12 @@ from hotline.directory import hours
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.numbers import Number
-from hotline.roster.duty import Roster, StationDuty, on_duty
+from hotline.roster.duty import ROLES, Roster, StationDuty, on_duty
 from hotline.vault import Vault
 from ivr_flows.engine.steps import Choice
+
+_DUTIES_KEPT = timedelta(hours=6)
+"""At the longest; a change of the roster makes a new snapshot."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Directory:
         self._branch_numbers = {branch.phone.number for branch in snapshot.branches}
         self._numbers = {vault.fingerprint(p.number): p.number for p in phones}
         self._prefixes = {hash_[:PREFIX_BYTES]: number for hash_, number in self._numbers.items()}
+        self._duties: dict[UUID, tuple[datetime, datetime, StationDuty]] = {}
         self.policy = lru_cache(maxsize=None)(self._policy)
         """Station -> the policy in force there: its own, else the nearest above it, else the tenant's."""
         self.seal = lru_cache(maxsize=None)(sealing(vault))
@@ -133,7 +137,7 @@ class Directory:
         parents = [s for s in path if 0 < s.level < station.level]
         root, home = path[-1], path[0]
         rows = {s.id: s for s in (station, home, root, *near, *parents)}
-        duties = {id_: on_duty(self.snapshot.rosters.get(id_) or Roster(id_), now) for id_ in rows}
+        duties = {id_: self._duty(id_, now) for id_ in rows}
         around = {id_: self._station(row, duties[id_], memo.language, live) for id_, row in rows.items()}
         person = live.person or (self.persons.get(memo.survivor) if memo.survivor else None)
         paired, on = self._paired(person, around, duties, live)
@@ -157,6 +161,16 @@ class Directory:
             cut_off=live.cut_off,
             tried=self.numbers(memo.rung),
         )
+
+    def _duty(self, station_id: UUID, now: datetime) -> StationDuty:
+        """Return who is on duty; remembered until the roster says the next change may come."""
+        since, until, duty = self._duties.get(station_id, (now, now, StationDuty(station_id, None, None)))
+        if not since <= now < until:
+            roster = self.snapshot.rosters.get(station_id) or Roster(station_id)
+            edges = (roster.role(name).edges(now, now + _DUTIES_KEPT)[1] for name in ROLES)
+            duty = on_duty(roster, now)
+            self._duties[station_id] = now, min(edges), duty
+        return duty
 
     def _station(self, row: StationRow, duty: StationDuty, language: str, live: Live) -> StationFacts:
         handsets = [live.now(phone) for phone in self.snapshot.handsets.get(row.id, ())]

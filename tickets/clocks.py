@@ -163,8 +163,7 @@ def _arrange(session: Session, ticket: Ticket, found: Sequence[Clock], steps: fr
     """Make the pending timers of a ticket's clocks what they should be, and say from when on the ticket is late."""
     wanted = _wanted(ticket.id, found, steps, now)
     timers.cancel_others(session, ticket.id, TIMERS, [key for _, key, _, _ in wanted], now)
-    for kind, key, at, data in wanted:
-        timers.set_timer(session, kind, key, at, ticket_id=ticket.id, **data)
+    timers.set_timers(session, [timers.row(kind, key, at, ticket.id, data) for kind, key, at, data in wanted])
     if ticket.late_from != (late := _late_from(found, now)):
         ticket.late_from = late
 

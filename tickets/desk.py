@@ -151,13 +151,13 @@ def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now
     if State(ticket.state) in FINAL:
         note(session, ticket.id, "answered_late", now, actor=by)
         return
-    move(session, ticket, Action.ANSWER, now, actor=by, waited=waited_seconds)
+    after(State(ticket.state), Action.ANSWER)  # refused before anything is changed
     if ticket.answered_at is None:
         ticket.answered_at, ticket.answered_by, ticket.waited_seconds = now, by, waited_seconds
     ticket.found_at = ticket.found_at or now
     ticket.call_back_by = None
     timers.cancel(session, f"{CALL_BACK}:{ticket.id}", now)
-    clocks.follow(session, ticket, now)
+    move(session, ticket, Action.ANSWER, now, actor=by, waited=waited_seconds)
 
 
 def promise_call_back(session: Session, ticket: Ticket, minutes: float, now: datetime, why: str) -> None:

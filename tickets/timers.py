@@ -82,7 +82,14 @@ def set_timer(
 
     A moved timer starts afresh: whoever had claimed it has it no longer.
     """
-    statement = insert(Timer).values(row(kind, key, due_at, ticket_id, data))
+    set_timers(session, [row(kind, key, due_at, ticket_id, data)], sooner=sooner)
+
+
+def set_timers(session: Session, rows: Sequence[Mapping[str, Any]], *, sooner: bool = False) -> None:
+    """Set several timers (see ``row``) of different keys in one statement, as ``set_timer`` does each."""
+    if not rows:
+        return
+    statement = insert(Timer).values(list(rows))
     excluded = statement.excluded
     due: ColumnElement[Any] = func.least(Timer.due_at, excluded.due_at) if sooner else excluded.due_at
     same = due.is_not_distinct_from(Timer.due_at)

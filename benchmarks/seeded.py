@@ -68,6 +68,7 @@ def _fill(x: Exchange, tickets: int, period: int) -> Seeded:
     begun = time.perf_counter()
     with x.sessions() as session:
         there = session.scalar(text("SELECT EXISTS (SELECT FROM ticket)"))
+        known = session.scalar(text("SELECT count(counted_at) FROM counted_day"))
     if not there:
         with x.sessions.begin() as session:
             made = county.write(session, x.vault)
@@ -75,7 +76,7 @@ def _fill(x: Exchange, tickets: int, period: int) -> Seeded:
         vacuum(x)
     seconds = time.perf_counter() - begun
     begun = time.perf_counter()
-    kept = days.keep(x.sessions, NOW, limit=KEPT_DAYS, settled=timedelta())
+    kept = 0 if known else days.keep(x.sessions, NOW, limit=KEPT_DAYS, settled=timedelta())
     if kept:
         vacuum(x)
     return Seeded(x, tickets, period, seconds, (time.perf_counter() - begun) / max(1, kept))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from hotline.reach import Reach
 from tickets.models import Ticket, TicketEvent
@@ -89,17 +89,19 @@ def page_where(
     before: Cursor | None = None,
     after: Cursor | None = None,
     limit: int = 50,
+    within: tuple[int, Callable[[type[Ticket]], ColumnElement[bool]]] | None = None,
 ) -> Page:
-    """Return up to ``limit`` tickets that fulfil all conditions, newest first; whoever calls puts reach into them."""
-    key = tuple_(Ticket.opened_at, Ticket.id)
-    query = select(Ticket).where(*wanted)
-    if after:
-        query = query.where(key > (after.opened_at, after.id)).order_by(Ticket.opened_at, Ticket.id)
+    """Return up to ``limit`` tickets that fulfil all conditions, newest first; whoever calls puts reach into them.
+
+    ``within``: only so many tickets from there on are looked through, for a last condition on each of them.
+    """
+    if within:
+        most, condition = within
+        near = aliased(Ticket, ordered(wanted, before, after, most).subquery())
+        query = in_order(select(near).where(condition(near)), near, after).limit(limit + 1)
     else:
-        query = query.order_by(Ticket.opened_at.desc(), Ticket.id.desc())
-        if before:
-            query = query.where(key < (before.opened_at, before.id))
-    found = session.scalars(query.limit(limit + 1)).all()
+        query = ordered(wanted, before, after, limit + 1)
+    found = session.scalars(query).all()
     more, rows = len(found) > limit, list(found[:limit])
     if after:
         rows.reverse()
@@ -107,6 +109,26 @@ def page_where(
     if not rows:
         return Page((), None, None)
     return Page(rows, _at(rows[0]) if newer else None, _at(rows[-1]) if older else None)
+
+
+def ordered(
+    wanted: Iterable[ColumnElement[bool]], before: Cursor | None, after: Cursor | None, limit: int
+) -> Select[Ticket]:
+    """Return the query of the first ``limit`` tickets from a place on: older ones, or (``after``) newer ones."""
+    key = tuple_(Ticket.opened_at, Ticket.id)
+    query = in_order(select(Ticket).where(*wanted), Ticket, after)
+    if after:
+        query = query.where(key > (after.opened_at, after.id))
+    elif before:
+        query = query.where(key < (before.opened_at, before.id))
+    return query.limit(limit)
+
+
+def in_order(query: Select[Ticket], ticket: type[Ticket], after: Cursor | None) -> Select[Ticket]:
+    """Return a query newest first; from a place on to newer ones (``after``) the oldest first."""
+    if after:
+        return query.order_by(ticket.opened_at, ticket.id)
+    return query.order_by(ticket.opened_at.desc(), ticket.id.desc())
 
 
 def owed(session: Session, reach: Reach, tenant_id: UUID, now: datetime) -> Owed:

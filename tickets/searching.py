@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     LargeBinary,
     Select,
     Text,
     Uuid,
     any_,
     column,
-    exists,
+    false,
+    func,
     literal,
     or_,
     select,
     table,
+    true,
     union,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -30,7 +32,7 @@ from sqlalchemy.orm import Session
 from hotline.reach import Reach
 from tickets.models import Ticket, TicketEvent
 from tickets.pairs import holds
-from tickets.queries import Cursor, Page, page_where
+from tickets.queries import Cursor, Page, ordered, page_where
 from tickets.states import FINAL, State
 
 _survivor = table("survivor", column("id", Uuid), column("name", Text))
@@ -39,8 +41,8 @@ _phone = table("survivor_phone", column("survivor_id", Uuid), column("number_has
 
 UNFINISHED = "unfinished"
 """Asked for as a state: any in which somebody still has something to do."""
-RARE = 1000
-"""Tickets that a text may find and be looked up by them; the list of a common word is walked from the newest."""
+NEAR = 5000
+"""Newest tickets in which a text is looked for first: a common word is met there, and no index is asked for it."""
 _NUMBER = re.compile(r"^(?:no\.?|#)?\s*(\d{1,9})$", re.IGNORECASE)
 
 
@@ -87,11 +89,23 @@ def search(
     after: Cursor | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return up to ``limit`` tickets within reach and of a tenant (None: any) that are as ``wanted``, newest first."""
-    found = conditions(reach, tenant_id, replace(wanted, text=""), now)
-    if wanted.text:
-        found.append(_by_text(session, wanted.text))
-    return page_where(session, found, before=before, after=after, limit=limit)
+    """Return up to ``limit`` tickets within reach and of a tenant (None: any) that are as ``wanted``, newest first.
+
+    A text is looked for in the newest tickets first, then by its indexes; a single character, which no index knows,
+    in names and in the newest tickets only.
+    """
+    found = conditions(reach, tenant_id, replace(wanted, text="", caller=None), now)
+    if wanted.caller is not None:
+        found.append(_one_of(_rung_from(session, wanted.caller, found, before, after, limit + 1)))
+    said = wanted.text
+    if not said:
+        return page_where(session, found, before=before, after=after, limit=limit)
+    within = NEAR, _said(session, said)
+    near = page_where(session, found, before=before, after=after, limit=limit, within=within)
+    if near.newer if after else near.older:
+        return near  # a common word: the page is full, and there are more
+    ways = _ways(said) if len(said) > 1 else [*_ways(said)[:1], _these(near.tickets)]
+    return page_where(session, [*found, _one_of(union(*ways))], before=before, after=after, limit=limit)
 
 
 def conditions(reach: Reach, tenant_id: UUID | None, wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
@@ -138,22 +152,41 @@ def _found_by(wanted: Wanted) -> list[ColumnElement[bool]]:
     return said
 
 
-def _by_text(session: Session, said: str) -> ColumnElement[bool]:
-    """Return the condition that a text finds a ticket.
+def _rung_from(
+    session: Session,
+    caller: bytes,
+    wanted: Sequence[ColumnElement[bool]],
+    before: Cursor | None,
+    after: Cursor | None,
+    limit: int,
+) -> CompoundSelect[UUID]:
+    """Return the first ``limit`` tickets of a telephone, by id: its own and its owners', each by an index."""
+    owners = session.scalars(select(_phone.c.survivor_id).where(_phone.c.number_hash == caller))
+    whose = [Ticket.caller_hash == caller, *(Ticket.survivor_id == owner for owner in owners)]
+    return union(*(ordered([*wanted, one], before, after, limit).with_only_columns(Ticket.id) for one in whose))
 
-    What is rare is looked up first, by its indexes; of what is common the newest are soon met by going backwards.
-    """
-    named = select(union_all(*_ways(said)).subquery().c[0]).limit(RARE + 1)
-    found = set(session.scalars(named))
-    if len(found) <= RARE:
-        return Ticket.id == any_(literal(sorted(found), ARRAY(Uuid)))
-    comment = (TicketEvent.ticket_id == Ticket.id) & (TicketEvent.kind == "comment")
-    said_so = TicketEvent.data["said"].astext.icontains(said, autoescape=True)
-    ways = [Ticket.survivor_id.in_(_called(said)), Ticket.answer.icontains(said, autoescape=True)]
-    ways.append(exists().where(comment, said_so))
-    if match := _NUMBER.match(said):
-        ways.append(Ticket.number == int(match[1]))
-    return or_(*ways)
+
+def _one_of(ids: CompoundSelect[UUID]) -> ColumnElement[bool]:
+    """Return the condition that a ticket is one of these: found first, then looked up, whatever the planner expects."""
+    return Ticket.id == any_(func.array(ids.scalar_subquery()))
+
+
+def _said(session: Session, said: str) -> Callable[[type[Ticket]], ColumnElement[bool]]:
+    """Return the condition that a text finds a ticket, for reading it row by row."""
+    people = session.scalars(_called(said)).all()
+
+    def condition(ticket: type[Ticket]) -> ColumnElement[bool]:
+        comment = (TicketEvent.ticket_id == ticket.id) & (TicketEvent.kind == "comment")
+        said_so = TicketEvent.data["said"].astext.icontains(said, autoescape=True)
+        commented = select(true()).where(comment, said_so).limit(1)  # as EXISTS the planner would read all comments
+        ways = [ticket.answer.icontains(said, autoescape=True), func.coalesce(commented.scalar_subquery(), false())]
+        if people:
+            ways.insert(0, ticket.survivor_id == any_(literal(list(people), ARRAY(Uuid))))
+        if match := _NUMBER.match(said):
+            ways.append(ticket.number == int(match[1]))
+        return or_(*ways)
+
+    return condition
 
 
 def _called(said: str) -> Select[UUID]:
@@ -171,3 +204,7 @@ def _ways(said: str) -> list[Select[UUID]]:
     if match := _NUMBER.match(said):
         ways.append(select(Ticket.id).where(Ticket.number == int(match[1])))
     return ways
+
+
+def _these(tickets: Sequence[Ticket]) -> Select[UUID]:
+    return select(Ticket.id).where(Ticket.id == any_(literal([ticket.id for ticket in tickets], ARRAY(Uuid))))

@@ -53,6 +53,8 @@ def place(x: Exchange, errand_id: UUID) -> bool:
             return False
         if not _ready(work, errand):
             return True
+        if errand.target_kind != "survivor":  # those of ours hear the installation's language
+            errand.language = x.settings.default_language
         errand.state, before = "placing", errand.placed_at
         errand.placed_at = before or work.now
         errand.data = {**errand.data, ASKING: work.now.isoformat()}

@@ -28,7 +28,7 @@ def begin(work: Work, event: CallEvent) -> Errand | None:
     errand = _of_handset(work, event.caller, line) or _of_branch(work, event.caller, line)
     if errand is None:
         return None
-    errand.state, errand.sid = "talking", event.sid
+    errand.state, errand.sid, errand.language = "talking", event.sid, work.x.settings.default_language
     work.session.add(errand)
     work.session.flush()
     hold(work, errand)

@@ -37,16 +37,16 @@ def script(engine: Engine, found: list[Statement], sid: str) -> str:
         cursor = ClientCursor(driver)
         lines = [" ".join(cursor.mogrify(statement, values).split()) for statement, values in found]
     made = dict.fromkeys(
-        str(value)
-        for statement, values in found if statement.startswith("INSERT")
-        for key, value in values.items() if re.match(r"id(_m?\d+|__\d+)*$", key)
+        id_
+        for _, values in found if isinstance(values, dict)
+        for name, rows in values.items() if name.startswith("rows")
+        for id_ in re.findall(r'"id": "([0-9a-f-]{36})"', rows)
     )  # fmt: skip
     names = {value: f"u{n}" for n, value in enumerate(made)}
     text = ";\n".join(lines)
     for value, name in names.items():
-        text = text.replace(value, f":{name}").replace(value.replace("-", ""), f":{name}")
+        text = text.replace(f":{value}", f"_:{name}").replace(value, f":{name}")  # two colons would be a cast
     text = text.replace(sid, "CA:u0")
-    text = re.sub(r"(INSERT INTO hold .*?VALUES \()'[^']*'(::bytea)?", r"\1decode(md5(':u0'), 'hex')", text)
     new = ", ".join(f"uuidv7() AS {name}" for name in names.values())
     return f"SELECT {new} \\gset\nBEGIN;\n{text};\nCOMMIT;\n"
 

@@ -25,6 +25,7 @@ from hotline.embedded.process import Account, Command, tethered
 USER = "hotline"
 DATABASE = "hotline"
 EXTENSIONS = ("btree_gist", "pg_trgm")
+_SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 100
 """Bytes; Linux allows 107 and macOS 103 for ``<folder>/.s.PGSQL.5432``."""
 
@@ -45,7 +46,7 @@ class Postgres:
     def socket_folder(self) -> Path:
         """Where the socket is: beside the data, or a short private path when that one is too long for a socket."""
         near = self.folder.parent / "run"
-        if len(os.fsencode(near / ".s.PGSQL.5432")) <= _SOCKET_PATH_LIMIT:
+        if len(os.fsencode(near / _SOCKET)) <= _SOCKET_PATH_LIMIT:
             return near
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"hotline-{digest}"
@@ -65,6 +66,8 @@ class Postgres:
         if not (self.folder / "PG_VERSION").exists():
             self._initdb(account)
         end_stale(self.folder)
+        for left in (_SOCKET, f"{_SOCKET}.lock"):  # it names a process number that another one may have by now
+            (self.socket_folder / left).unlink(missing_ok=True)
 
     def command(self) -> Command:
         """Return the command that runs the server in the foreground."""

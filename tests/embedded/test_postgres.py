@@ -42,6 +42,22 @@ def until(condition: object, log: Path) -> None:
         time.sleep(0.02)
 
 
+def test_a_socket_left_by_a_killed_server_is_no_obstacle_whoever_has_its_number_now(postgres: Postgres) -> None:
+    with running(postgres) as process:
+        process.kill()
+        process.wait()
+    left = postgres.socket_folder / ".s.PGSQL.5432.lock"
+    account = postgres._account()
+    living = subprocess.Popen(["sleep", "60"], user=account.uid if account else None)
+    try:
+        left.write_text(f"{living.pid}\n{left.read_text().partition(chr(10))[2]}")
+        with running(postgres):
+            assert postgres.ready()
+    finally:
+        living.kill()
+        living.wait()
+
+
 def test_what_was_written_is_there_after_kill_9(tmp_path: Path) -> None:
     postgres = Postgres(tmp_path / "postgres", tmp_path / "postgres.log")
     with running(postgres) as process:

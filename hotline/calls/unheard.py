@@ -1,4 +1,7 @@
-"""Calls that the carrier took while all of ours was down: its own books say who rang, and each becomes a ticket."""
+"""Calls that the carrier took while all of ours was down: its own books say who rang, and each becomes a ticket.
+
+A call that we knew and that went on there may have left a message there: it is put to its ticket.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from hotline.calls.chain import LONGEST_CALL
 from hotline.calls.exchange import Exchange
 from hotline.calls.keeping.models import KeepingMark
 from hotline.calls.lookup import policy_for
-from hotline.calls.models import Call, Errand
+from hotline.calls.models import Call, Errand, Recording
 from hotline.directory.models import Handset, Staff
 from hotline.telephony import events
-from hotline.telephony.rest import Heard
+from hotline.telephony.rest import Heard, Spoken
 from tickets import desk
 
 log = logging.getLogger(__name__)
@@ -48,10 +51,34 @@ def take_in(x: Exchange) -> int:
         told = x.carrier.more_of(one)
         with x.sessions.begin() as session:
             _open(x, session, told)
+    for message in x.carrier.spoken(since - LONGEST_CALL):
+        if message.at <= now - SETTLED:
+            _keep(x, message)
     with x.sessions.begin() as session:
         row = insert(KeepingMark).values(key=MARK, at=now - SETTLED)
         session.execute(row.on_conflict_do_update(index_elements=["key"], set_={"at": row.excluded.at}))
     return len(unknown)
+
+
+def _keep(x: Exchange, message: Spoken) -> None:
+    """Keep a message of a call of ours that we have not heard of; memos of our own calls are none."""
+    with x.sessions.begin() as session:
+        if session.scalar(select(exists().where(Recording.sid == message.sid))):
+            return
+        call = session.scalars(select(Call).where(Call.sid == message.call_sid).with_for_update()).first()
+        if call is None:
+            return
+        outcome = call.outcome
+        told = {
+            "CallSid": message.call_sid,
+            "RecordingSid": message.sid,
+            "RecordingUrl": message.url,
+            "RecordingDuration": str(message.seconds),
+        }
+        endings.keep_message(session, call, events.read(told), message.at)
+        if call.accepted_leg_id is not None:
+            call.outcome = outcome
+    log.warning("message %s was left with the carrier alone and is on its ticket now", message.sid)
 
 
 def _unknown(session: Session, heard: Sequence[Heard]) -> list[Heard]:

@@ -49,6 +49,17 @@ class Heard:
     recording_seconds: int = 0
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A recording in the carrier's books; ``at``: aware, when it began."""
+
+    sid: str
+    call_sid: str
+    url: str
+    seconds: int
+    at: datetime
+
+
 @contextmanager
 def _errors() -> Iterator[None]:
     """Turn the vendor's and the network's errors into ours."""
@@ -143,12 +154,22 @@ class Carrier:
         spoken = [one for one in messages if int(one.duration or 0) > 0]
         if not spoken:
             return replace(heard, met=met)
-        own = f"{client.api.base_url}{str(spoken[0].uri).removesuffix('.json')}"
-        url = str(spoken[0].media_url or own).removesuffix(".wav")
         return replace(
-            heard, met=met, recording_sid=str(spoken[0].sid), recording_url=url,
+            heard, met=met, recording_sid=str(spoken[0].sid), recording_url=_sound(client, spoken[0]),
             recording_seconds=int(spoken[0].duration),
         )  # fmt: skip
+
+    def spoken(self, since: datetime, most: int = 1000) -> list[Spoken]:
+        """Return the finished recordings that began since then, the newest first. Raises CarrierError."""
+        since = since.replace(microsecond=0)
+        with _errors():
+            client = self._client()
+            found = client.recordings.list(date_created_after=since, limit=most)
+            return [
+                Spoken(str(one.sid), str(one.call_sid), _sound(client, one), int(one.duration), one.date_created)
+                for one in found
+                if str(one.status) == "completed" and int(one.duration or 0) > 0 and one.date_created >= since
+            ]
 
     def hang_up(self, sid: str) -> None:
         """End a call that is still going on. Raises CarrierError."""
@@ -178,3 +199,9 @@ class Carrier:
         if self.settings.carrier_api_url:
             client.api.base_url = self.settings.carrier_api_url.rstrip("/")
         return client
+
+
+def _sound(client: Client, recording: Any) -> str:
+    """Return where a recording's sound is, without the ending that says in which form."""
+    own = f"{client.api.base_url}{str(recording.uri).removesuffix('.json')}"
+    return str(recording.media_url or own).removesuffix(".wav")

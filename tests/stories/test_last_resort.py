@@ -165,3 +165,27 @@ def _switch_off(session: Any, code: str) -> None:
     from hotline.directory.models import Handset
 
     session.execute(update(Handset).where(Handset.code == code).values(active=False))
+
+
+def test_a_message_left_there_by_a_call_that_we_know_is_put_to_its_ticket(town: Town, left: Callable[[], Path]) -> None:
+    town.everybody(NEVER_ANSWERS)
+    folder = left()
+    town.world.connect(town.app.wsgi_app)
+
+    async def story() -> None:
+        call = await town.ring("p003", "longgang")
+        await call.hears("您好")
+        town.world.connect(_only_files(folder))
+        await call.hears_beep(within=250)
+        await call.speak("我想问问医药费的事", 5)
+        call.hang_up()
+        await town.world.quiet()
+        town.world.connect(town.app.wsgi_app)
+        await town.world.passes(660)
+        await town.sweep()
+        for _ in range(2):
+            await town.world.work(unheard.take_in, town.x)
+
+    town.play(story(), working=False)
+    assert town.ticket().message_at and town.ticket().call_back_by
+    assert town.events().count("message_left") == 1

@@ -1,7 +1,7 @@
 """A new call taken in two round trips: one question, the same rules and flows in memory, one statement that writes all.
 
 Done only where memory is known to be right (see hotline.calls.standby.changes) and nothing is unusual; everything else
-goes the longer way, which asks the database for each thing it needs (docs/adr/0028-two-round-trips.md).
+goes the longer way, which asks the database for each thing it needs (docs/adr/0029-two-round-trips.md).
 """
 
 from __future__ import annotations

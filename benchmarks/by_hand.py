@@ -15,7 +15,7 @@ SELECT {key} count(*), count(*) FILTER (WHERE accepted_leg_id IS NOT NULL),
   FROM call WHERE started_at >= :since AND started_at < :until AND direction = 'in' {group}
 """
 _LIST = "SELECT * FROM ticket WHERE {where} ORDER BY opened_at DESC, id DESC LIMIT 51"
-_NAMED = "survivor_id IN (SELECT id FROM survivor WHERE name LIKE :text)"
+_NAMED = "survivor_id = ANY(ARRAY(SELECT id FROM survivor WHERE name LIKE :text))"
 
 BY_HAND = {
     "工单 tickets": (
@@ -30,10 +30,10 @@ BY_HAND = {
         "SELECT * FROM ticket_event WHERE kind = 'comment' AND text_pairs(data ->> 'said') @> text_pairs(:said)",
     ),
     "查找 search, by telephone": (
-        _LIST.format(
-            where="survivor_id IN (SELECT survivor_id FROM survivor_phone WHERE number_hash = :caller)"
-            " OR caller_hash = :caller"
-        ),
+        f"({_LIST.format(where='caller_hash = :caller')})",
+        "SELECT of.* FROM survivor_phone CROSS JOIN LATERAL (SELECT * FROM ticket"
+        " WHERE survivor_id = survivor_phone.survivor_id ORDER BY opened_at DESC, id DESC LIMIT 51) AS of"
+        " WHERE number_hash = :caller",
     ),
     "查找 search, by number": ("SELECT * FROM ticket WHERE number = 20477",),
     "大屏 wallboard": (

@@ -91,7 +91,7 @@ def run() -> Iterator[Result]:
     yield Result(f"{name}_over_sql", f"Page over the best SQL by hand, {TICKETS:,} tickets", over, facts)
 
 
-def measure(made: Seeded, pages: Mapping[str, str]) -> Iterator[Measured]:
+def measure(made: Seeded, pages: Mapping[str, str], rounds: int = ROUNDS) -> Iterator[Measured]:
     """Ask for every page in turn with its SQL by hand; the first round does not count."""
     client = administrator(made.x)
     spent: list[float] = []
@@ -104,7 +104,7 @@ def measure(made: Seeded, pages: Mapping[str, str]) -> Iterator[Measured]:
             box = urlencode(asked.box(LOOKED_FOR.get(name, ""), made.x.vault))
             here = address.format(ticket=ticket, box=box)
             seconds, database, by_hand, size = [], [], [], 0
-            for _ in range(ROUNDS + 1):
+            for _ in range(rounds + 1):
                 spent.clear()
                 took, answer = _timed(partial(client.get, here))
                 assert answer.status_code == 200, (here, answer.status_code)

@@ -57,9 +57,9 @@ SELECT day FROM counted_day
    AND day NOT IN (SELECT day FROM stale_day WHERE tenant_id = :tenant)
 """)
 _READ = text("""
-SELECT station_id, day, CASE WHEN station_id <> :top THEN tally END AS tally,
-       CASE WHEN station_id <> :top AND :times THEN times END AS times,
-       CASE WHEN station_id = :top THEN parts END AS parts
+SELECT station_id, day, CASE WHEN NOT :parts OR station_id <> :top THEN tally END AS tally,
+       CASE WHEN NOT :parts OR station_id <> :top AND :times THEN times END AS times,
+       CASE WHEN :parts AND station_id = :top THEN parts END AS parts
   FROM day_figures WHERE station_id = ANY(:stations) AND day = ANY(:days)
 """).columns(tally=DayFigures.tally.type, times=DayFigures.times.type, parts=DayFigures.parts.type)
 
@@ -121,12 +121,13 @@ def holding(session: Session, scope: Scope) -> set[date]:
     return {day for day in found if span_of(day)[0] >= scope.since and span_of(day)[1] <= scope.until}
 
 
-def read(session: Session, scope: Scope, days: Collection[date], *, times: bool) -> Sequence[Row[Any]]:
+def read(session: Session, scope: Scope, days: Collection[date], *, parts: bool, times: bool) -> Sequence[Row[Any]]:
     """Return the kept figures of days: ``parts`` of the scope's top, ``tally`` of the others that are shown.
 
-    ``times``: with the long times of these.
+    ``times``: with the long times of these. Not ``parts``: the top has its ``tally`` and long times too.
     """
-    values = {"top": scope.top, "stations": list({scope.top, *scope.groups}), "days": list(days), "times": times}
+    stations = list({scope.top, *scope.groups})
+    values = {"top": scope.top, "stations": stations, "days": list(days), "parts": parts, "times": times}
     return session.execute(_READ, values).all() if days else ()
 
 

@@ -84,7 +84,10 @@ def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> tup
     everything, stations = Count(), defaultdict[UUID, Tally](Tally)
     held = days.holding(session, scope)
     wanted = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
-    for row in days.read(session, wanted, held, times=times):
+    for row in days.read(session, wanted, held, parts=parts, times=times):
+        if not parts:
+            days.add_shown(everything.needs[""], row)
+            continue
         days.add_shown(stations[row.station_id], row)
         if row.parts is not None:
             everything.add_kept(row.parts, row.day)

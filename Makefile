@@ -28,7 +28,7 @@ bench: $(STAMPS)/dev $(VENDOR)/.stamp ## 测量性能，只测一项加 ONLY=pag
 .PHONY: matrix
 matrix: $(STAMPS)/dev $(VENDOR)/.stamp ## 每个回调逐一出错，约半小时，写入 docs/reliability.md · Every webhook goes wrong; half an hour
 	@rm -rf build/matrix
-	@HOTLINE_MATRIX=build/matrix $(BIN)/pytest -n 2 tests/matrix; \
+	@HOTLINE_MATRIX=build/matrix $(BIN)/pytest -n 2 tests/matrix tests/embedded/test_recovery.py; \
 		$(BIN)/python -m tests.matrix.table build/matrix docs/reliability.md
 
 .PHONY: check

@@ -95,7 +95,9 @@ class _Arrival:
         """A caller's turn: what was over, what was chosen, who was rung, what was promised and said."""
         session, facts, now = self.session, self.entry.facts, self.entry.at
         call = self._call()
-        if self.entry.kind == "turn":
+        if call.step >= facts["number"] > 0:
+            chain.forget_unrung(session, call, now)  # the database had answered this, too, and nobody heard it
+        elif self.entry.kind == "turn":
             self._over_before(call)
         for kind, value in facts["chosen"]:
             choices.choose(session, call, Effect(kind, value), now)

@@ -21,7 +21,10 @@ from hotline.vault import Vault
 TOWNSHIPS, VILLAGES = 29, 300
 """With the centre 330 stations, as in the measured limits."""
 SURVIVORS = 3000
+MOST_TELEPHONES = 1000
+"""A county has fewer of its own: handsets, staff, branches."""
 LINE = "+8635600000001"
+"""Of the first county."""
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "秀英桂兰福贵建国玉梅淑珍德胜春花志强凤霞"
 
@@ -35,18 +38,45 @@ class County:
     line_id: UUID
 
 
-def write(session: Session, vault: Vault, *, villages: int = VILLAGES, survivors: int = SURVIVORS) -> County:
-    """Write the directory; every township keeps a roster in three shifts a day. Flushes, does not commit."""
-    tenant = TenantRow(code="bench", name="基准县", levels=["县", "乡镇", "村"])
+def line_of(place: int) -> str:
+    """Return the published number of the county at ``place``, counted from 0."""
+    return f"+86356{place + 1:08d}"
+
+
+def survivor_of(place: int, n: int) -> str:
+    """Return the telephone of a county's survivor number ``n``."""
+    return f"+86154{90_000_000 + place * 10_000 + n:08d}"
+
+
+def telephones(counties: int) -> list[str]:
+    """Return every number that handsets, staff and branches of so many counties may have."""
+    return [f"+86154{place * 100_000 + n:08d}" for place in range(counties) for n in range(1, MOST_TELEPHONES)]
+
+
+def write(
+    session: Session,
+    vault: Vault,
+    *,
+    place: int = 0,
+    townships: int = TOWNSHIPS,
+    villages: int = VILLAGES,
+    survivors: int = SURVIVORS,
+) -> County:
+    """Write the directory; every township keeps a roster in three shifts a day. Flushes, does not commit.
+
+    ``place``: of several counties the how manieth, counted from 0; each has telephones and a tenant of its own.
+    """
+    tenant = TenantRow(code=f"bench{place or ''}", name="基准县", levels=["县", "乡镇", "村"])
     session.add(tenant)
     session.flush()
-    return _Writer(session, vault, tenant.id).write(villages, survivors)
+    return _Writer(session, vault, tenant.id, place, townships).write(villages, survivors)
 
 
 class _Writer:
-    def __init__(self, session: Session, vault: Vault, tenant_id: UUID) -> None:
+    def __init__(self, session: Session, vault: Vault, tenant_id: UUID, place: int, townships: int) -> None:
         self.session, self.vault, self.tenant = session, vault, tenant_id
-        self.numbers = iter(f"+86154{n:08d}" for n in range(1, 99_999_999))
+        self.place, self.townships = place, townships
+        self.numbers = iter(f"+86154{n:08d}" for n in range(place * 100_000 + 1, 90_000_000))
 
     def write(self, villages: int, survivors: int) -> County:
         stations = list(self._stations(villages))
@@ -63,7 +93,13 @@ class _Writer:
         self._branches(stations[0]["id"])
         self._survivors([row["id"] for row in stations[len(kept) :]] or [stations[-1]["id"]], survivors)
         line = new_id()
-        row = {"id": line, "name": "关爱热线", "station_id": stations[0]["id"], "flow": "main", **self._dial(LINE)}
+        row = {
+            "id": line,
+            "name": "关爱热线",
+            "station_id": stations[0]["id"],
+            "flow": "main",
+            **self._dial(line_of(self.place)),
+        }
         self._add(Line, [{"code": "main", **row}])
         self.session.flush()
         return County(self.tenant, tuple(row["id"] for row in stations), line)
@@ -78,14 +114,14 @@ class _Writer:
     def _stations(self, villages: int) -> Iterator[dict[str, Any]]:
         top = {"id": new_id(), "code": "s0", "level": 0, "name": "基准县退役军人服务中心", "parent_id": None}
         yield {**top, "neighbours": []}
-        towns = [new_id() for _ in range(TOWNSHIPS)]
+        towns = [new_id() for _ in range(self.townships)]
         for n, id_ in enumerate(towns):
-            near = [f"t{(n + 1) % TOWNSHIPS}"]
+            near = [f"t{(n + 1) % self.townships}"]
             yield {"id": id_, "code": f"t{n}", "level": 1, "name": f"第{n + 1}镇退役军人服务站",
                    "parent_id": top["id"], "neighbours": near}  # fmt: skip
         for n in range(villages):
             yield {"id": new_id(), "code": f"v{n}", "level": 2, "name": f"第{n + 1}村服务站",
-                   "parent_id": towns[n % TOWNSHIPS], "neighbours": []}  # fmt: skip
+                   "parent_id": towns[n % self.townships], "neighbours": []}  # fmt: skip
 
     def _person(self, station: UUID, n: int, k: int) -> dict[str, Any]:
         name = SURNAMES[(n + k) % len(SURNAMES)] + GIVEN[(2 * (n + 3 * k)) % len(GIVEN) :][:2]
@@ -119,6 +155,6 @@ class _Writer:
             name = SURNAMES[n % len(SURNAMES)] + GIVEN[(n * 2) % len(GIVEN) :][:2]
             person = {"id": new_id(), "code": f"x{n}", "name": name, "station_id": stations[n % len(stations)]}
             people.append(person)
-            phones.append({"survivor_id": person["id"], **self._dial(f"+86154{90_000_000 + n:08d}")})
+            phones.append({"survivor_id": person["id"], **self._dial(survivor_of(self.place, n))})
         self._add(Survivor, people)
         self.session.execute(insert(SurvivorPhone), phones)

@@ -48,9 +48,9 @@ class Parts:
 
 
 @contextmanager
-def running(servers: Stack, *names: str, port: int = 0, **environment: str) -> Iterator[Parts]:
+def running(servers: Stack, *names: str, environment: Mapping[str, str] | None = None) -> Iterator[Parts]:
     """Run Valkey and the named parts of ``web``, ``worker`` and ``beat``; each is ready when this is entered."""
-    port = port or free_port()
+    port = free_port()
     broker = Valkey(servers.folder / "valkey", servers.folder / "valkey.log", free_port(), "bench")
     broker.prepare()
     settings = servers.settings.model_copy(
@@ -60,7 +60,7 @@ def running(servers: Stack, *names: str, port: int = 0, **environment: str) -> I
         "HOTLINE_DATABASE_URL": settings.database_url, "HOTLINE_REDIS_URL": settings.redis_url,
         "HOTLINE_DATA_DIR": str(servers.folder / "data"), "HOTLINE_PUBLIC_URL": settings.public_url,
         "HOTLINE_PORT": str(port), "HOTLINE_CARRIER": "simulator",
-        "HOTLINE_CARRIER_TOKEN": settings.carrier_tokens[0], MARK: str(servers.folder), **environment,
+        "HOTLINE_CARRIER_TOKEN": settings.carrier_tokens[0], MARK: str(servers.folder), **(environment or {}),
     }  # fmt: skip
     argv = {"web": services.web_argv(settings), "worker": services.worker_argv(), "beat": services.beat_argv()}
     parts = Parts(settings, given, servers.folder)

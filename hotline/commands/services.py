@@ -14,8 +14,12 @@ from hotline.embedded.supervisor import Service
 from hotline.embedded.valkey import Valkey
 from hotline.settings import Settings
 
-WEB_THREADS = 24
-"""Requests served at once; a live page holds one."""
+WEB_THREADS = 96
+"""Requests served at once; a live page holds one.
+
+Many more than can work at once: what waits before the threads is seen by nobody and answered by nothing. Once a thread
+has it, hotline.web.shedding refuses a page and hotline.calls.standby.gate sends a caller to the snapshot.
+"""
 
 WORKERS = 3
 """Background tasks at once: two for calls, one that may be making an export."""

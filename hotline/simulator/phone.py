@@ -68,7 +68,7 @@ class Phone:
 
     def _hold(self, leg: SimulatedLeg) -> None:
         self.leg = leg
-        self.parties.append(Party(leg, self._pulse))
+        self.parties.append(Party(leg, leg.changed))
 
     async def _follow(self, party: Party) -> None:
         for step in self.behaviour.steps:

@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 
 class Pulse:
-    """Call it when anything changed; ``version`` counts the calls. For one loop's thread only."""
+    """Call it when anything changed; ``version`` counts the calls. For one loop's thread only.
 
-    def __init__(self) -> None:
+    One with a ``parent`` stands for a part: what changes there changes the whole, but wakes no other part's waiters.
+    """
+
+    def __init__(self, parent: Pulse | None = None) -> None:
         self.version = 0
+        self._parent = parent
         self._waiting: set[asyncio.Future[None]] = set()
 
     def __call__(self) -> None:
@@ -20,6 +24,8 @@ class Pulse:
             if not future.done():
                 future.set_result(None)
         self._waiting.clear()
+        if self._parent is not None:
+            self._parent()
 
     async def next(self, within: float) -> None:
         """Return at the next change, or after ``within`` seconds."""

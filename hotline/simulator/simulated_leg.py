@@ -9,6 +9,7 @@ from typing import Any
 
 from hotline.simulator.leg import Answer, Leg, Take
 from hotline.simulator.phone import Phone
+from hotline.simulator.pulse import Pulse
 from hotline.simulator.speech import speech_seconds
 from hotline.simulator.switches import Switches
 from hotline.simulator.transcript import Entry, Transcript
@@ -18,7 +19,7 @@ class SimulatedLeg(Leg):
     """One call on one simulated telephone."""
 
     def __init__(
-        self, sid: str, phone: Phone, display: str, switches: Switches, changed: Callable[[], None], *, incoming: bool
+        self, sid: str, phone: Phone, display: str, switches: Switches, world: Pulse, *, incoming: bool
     ) -> None:
         self.sid = sid
         self.incoming = incoming
@@ -28,10 +29,10 @@ class SimulatedLeg(Leg):
         self.display = display
         """What the telephone's screen shows."""
         self.switches = switches
-        self.changed = changed
+        self.changed = Pulse(world)
         self.time = asyncio.get_running_loop().time
         self.began = self.time()
-        self.transcript = Transcript(self.time, changed)
+        self.transcript = Transcript(self.time, self.changed)
         self.answered = False
         self.ringing = False
         self.gathering = False

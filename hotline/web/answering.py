@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Concatenate, ParamSpec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -32,6 +33,13 @@ CARRIED = (
     "Digits", "RecordingSid", "RecordingUrl", "RecordingDuration", "DialCallStatus", "DialCallDuration", "DialBridged",
 )  # fmt: skip
 """What the caller or the carrier told us and must survive a second try of the same webhook."""
+MOST_BEFORE = 3
+"""Entries of the journal that a caller's webhook takes in before its own turn; the keeper does the rest."""
+REPORTS_AT_ONCE, REPORT_SECONDS = 3, 4.0
+"""Reports that are worked on at once; a further one waits so long for its turn, while callers are answered."""
+PLACE_SECONDS = 2.0
+"""How long a webhook of a call that we placed waits for a place among those who are with the database."""
+_reports = BoundedSemaphore(REPORTS_AT_ONCE)
 TRIES = 2
 """A webhook that fails for another reason than the database is tried so often before the snapshot answers."""
 
@@ -54,6 +62,7 @@ def spoken(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response
                     event,
                     lambda session: handler(x, session, event, *args, **kwargs),
                     lambda memo: spare(x, memo, event, *args, **kwargs),
+                    needed=spare is unable,
                 )
             except Exception:  # whatever went wrong, the caller hears a sentence and goes on
                 log.exception("webhook %s of call %s from %s failed", request.endpoint, event.sid, _who(event))
@@ -74,16 +83,22 @@ def quiet(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]
         @functools.wraps(handler)
         def view(*args: P.args, **kwargs: P.kwargs) -> Response:
             x, event = _exchange(), events.read(request.values)
+            turn = _reports.acquire(timeout=REPORT_SECONDS)
             try:
                 _answer(
                     x,
                     event,
                     lambda session: handler(x, session, event, *args, **kwargs),
                     lambda memo: spare(x, memo, event, *args, **kwargs),
+                    needed=spare is unable,
+                    heard=False,
                 )
             except Exception:  # the sweep finds what a lost report would have said
                 log.exception("report %s of call %s failed", request.endpoint, event.sid)
                 return Response(status=500)
+            finally:
+                if turn:
+                    _reports.release()
             return Response(status=204)
 
         return view
@@ -100,17 +115,31 @@ def memo_of_request(x: Exchange) -> Memo | None:
 
 
 def _answer(
-    x: Exchange, event: CallEvent, ask: Callable[[Session], str | None], alone: Callable[[Memo | None], str | None]
+    x: Exchange,
+    event: CallEvent,
+    ask: Callable[[Session], str | None],
+    alone: Callable[[Memo | None], str | None],
+    *,
+    needed: bool,
+    heard: bool = True,
 ) -> str | None:
-    """Ask the database, unless it is away or the call has gone on without it before; then the snapshot."""
+    """Ask the database, unless it is away or the call has gone on without it before; then the snapshot.
+
+    ``needed``: the snapshot cannot answer this, so it waits for its turn. ``heard``: somebody waits for the answer.
+    """
     memo, standby = memo_of_request(x), x.standby
     ready = standby.directory is not None
     if ready and memo and memo.alone:
         return alone(memo)
+    behind = standby.dirty and ready and not standby.gate.closed
+    if behind and not heard and not needed and standby.journal.pending(1):
+        return alone(memo)  # what happened before comes first: the journal keeps the order
     try:
-        if standby.dirty and ready and not standby.gate.closed:
-            bring_in(x)  # what happened before comes first
-        with standby.gate.transaction(x.call_sessions, patient=not ready) as session:
+        if behind and heard:
+            bring_in(x, MOST_BEFORE)
+        with standby.gate.transaction(
+            x.call_sessions, patient=not ready, place_within=PLACE_SECONDS if needed else None
+        ) as session:
             x.prompts.refresh(session)
             return ask(session)
     except Exception as error:

@@ -10,6 +10,7 @@ from threading import Event
 from flask import Flask
 from sqlalchemy import Engine, text
 
+from hotline.calls.standby.gate import MOST_INSIDE
 from hotline.simulator.behaviours import NEVER_ANSWERS, answers
 from hotline.web.shedding import PAGES_AT_ONCE
 from tests.stories.outage import prepared
@@ -99,6 +100,28 @@ def test_no_connection_left_for_a_caller_either(town: Town) -> None:
         town.play(story(), working=False)
     assert prepared(town) and town.ticket().state == "answered"
     assert max(sent.seconds for sent in town.world.sent()) < 5
+
+
+def test_more_callers_than_the_database_has_places_are_answered_and_nobody_takes_it_for_dead(town: Town) -> None:
+    prepared(town)
+    town.everybody(NEVER_ANSWERS)
+    duty = town.handset("longgang-1", answers())
+    line, caller = town.line("longgang"), town.survivor("p003")
+    gate = town.x.standby.gate
+
+    async def story() -> None:
+        with ExitStack() as others:
+            for _ in range(MOST_INSIDE):
+                others.enter_context(gate._places)
+            call = await town.world.dial(caller, line)
+            await call.hears("您好，龙港镇", within=5)
+        await call.joined(duty.number, within=40)
+        call.hang_up()
+        await town.world.quiet()
+
+    town.play(story(), working=False)
+    assert not gate.closed
+    assert prepared(town) and town.ticket().state == "answered" and "from_snapshot" in town.events()
 
 
 def test_a_lock_that_nobody_gives_back(town: Town) -> None:

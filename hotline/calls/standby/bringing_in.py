@@ -32,25 +32,32 @@ from tickets.models import Ticket
 log = logging.getLogger(__name__)
 
 
-def bring_in(x: Exchange) -> int:
+def bring_in(x: Exchange, most: int | None = None) -> int:
     """Take in all pending entries; return how many there were. Raises what says that the database is away again.
 
-    An entry that cannot be taken in is logged and left in the journal for the next start; those after it go on.
+    ``most``: only so many, and none while somebody else is at it: a caller waits. An entry that cannot be taken in is
+    logged and left in the journal for the next start; those after it go on.
     """
     standby = x.standby
-    with standby.lock:
+    if not standby.lock.acquire(blocking=most is None):
+        return 0
+    try:
         standby.dirty, count = False, 0
-        try:
-            while pending := [e for e in standby.journal.pending() if e.seq not in standby.refused]:
-                for entry in pending:
-                    _one(x, standby.journal.name(entry.seq), entry)
-                count += len(pending)
-        except BaseException:
-            standby.dirty = True
-            raise
+        while pending := [e for e in standby.journal.pending() if e.seq not in standby.refused]:
+            for entry in pending[: most and most - count]:
+                _one(x, standby.journal.name(entry.seq), entry)
+                count += 1
+            if most is not None and count >= most:
+                standby.dirty = True  # whether there are more is the keeper's to find out
+                return count
         standby.dirty |= standby.journal.unread
         standby.journal.forget(x.clock() - timedelta(seconds=KEPT_SECONDS))
-    return count
+        return count
+    except BaseException:
+        standby.dirty = True
+        raise
+    finally:
+        standby.lock.release()
 
 
 def _one(x: Exchange, journal: UUID, entry: Entry) -> None:

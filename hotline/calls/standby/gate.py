@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from os import dup
 
 from psycopg import Error as DriverError
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, QueuePool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -25,12 +25,18 @@ FRESH_SECONDS = 0.5
 """A database that has answered this short a while ago is not asked whether it is there."""
 LONGEST_SECONDS = 3.0
 """A webhook's whole transaction: then its connection is cut, and the caller is answered within 5 s all the same."""
+MOST_INSIDE = 8
+"""Webhooks that are with the database at once, fewer than there are connections: more of them would only be slower."""
 _GONE = ("08", "53", "57P", "25006", "XX")
 """Beginnings of SQLSTATEs: no connection, no resources (disk full, too many connections), going down, read-only."""
 
 
 class NoDatabaseError(Exception):
     """The database did not answer in time, or has not been answering."""
+
+
+class CrowdedError(Exception):
+    """The database is there, and too many wait for it already."""
 
 
 def is_gone(error: BaseException) -> bool:
@@ -48,7 +54,7 @@ def is_gone(error: BaseException) -> bool:
 
 def is_slow(error: BaseException) -> bool:
     """Return whether the database is there and had no time for us: no free connection, a lock, too long a statement."""
-    if isinstance(error, PoolTimeoutError):
+    if isinstance(error, (PoolTimeoutError, CrowdedError)):
         return True
     original = error.orig if isinstance(error, DBAPIError) else None
     return isinstance(original, DriverError) and original.sqlstate in ("57014", "55P03")
@@ -62,6 +68,9 @@ class Gate:
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="database")
         self._watchdog = Watchdog()
         self._answered = 0.0
+        self._places = threading.BoundedSemaphore(MOST_INSIDE)
+        self._asking = threading.Lock()
+        self._asked: Future[None] | None = None
         self.closed = False
         """True while the database is taken to be away."""
 
@@ -78,9 +87,15 @@ class Gate:
         self.closed = False
 
     def ping(self) -> bool:
-        """Return whether the database answers within the patience. Safe to call while it hangs."""
+        """Return whether the database answers within the patience. Safe to call while it hangs.
+
+        Whoever asks while somebody else does shares the answer: a hundred callers at once are no reason to doubt it.
+        """
+        with self._asking:
+            if self._asked is None or self._asked.done():
+                self._asked = self._threads.submit(self._ask)
+            asked = self._asked
         try:
-            asked: Future[None] = self._threads.submit(self._ask)
             asked.result(self._patience)
         except Exception as error:  # noqa: BLE001  (whatever it is, it is no answer)
             log.info("no answer from the database: %s", type(error).__name__)
@@ -89,22 +104,52 @@ class Gate:
         return True
 
     @contextmanager
-    def transaction(self, sessions: SessionFactory, *, patient: bool = False) -> Iterator[Session]:
+    def transaction(
+        self, sessions: SessionFactory, *, patient: bool = False, place_within: float | None = None
+    ) -> Iterator[Session]:
         """Give a session for the work of one webhook and commit it: all of it within the time there is.
 
-        ``patient``: there is nothing better than waiting. Raises NoDatabaseError while the gate is closed.
+        ``patient``: there is nothing better than waiting. Raises NoDatabaseError while the gate is closed, CrowdedError
+        when too many are inside for ``place_within`` seconds (else for as long as the patience).
         """
-        if not patient:
-            if self.closed:
-                raise NoDatabaseError("the gate is closed")
-            if time.monotonic() - self._answered > FRESH_SECONDS and not self.ping():
+        if patient:
+            with self._session(sessions) as session:
+                yield session
+            return
+        if self.closed:
+            raise NoDatabaseError("the gate is closed")
+        if not self._places.acquire(timeout=self._patience if place_within is None else place_within):
+            raise CrowdedError("too many are with the database")
+        try:
+            if self._doubtful() and not self.ping():
                 raise NoDatabaseError("no answer within the patience")
+            with self._session(sessions) as session:
+                yield session
+        finally:
+            self._places.release()
+
+    def _doubtful(self) -> bool:
+        """Nobody has heard of it lately; where every connection is in use, those who use them would find out."""
+        pool = self._engine.pool
+        used_up = isinstance(pool, QueuePool) and pool.checkedin() == 0 and pool.overflow() >= pool._max_overflow
+        return self._stale() and not used_up
+
+    def _stale(self) -> bool:
+        return time.monotonic() - self._answered > FRESH_SECONDS
+
+    @contextmanager
+    def _session(self, sessions: SessionFactory) -> Iterator[Session]:
         with sessions() as session:
             connection = session.connection().connection.driver_connection
             descriptor = connection.pgconn.socket if connection else -1
-            with self._watchdog.over(descriptor, LONGEST_SECONDS):
-                yield session
-                session.commit()
+            with self._watchdog.over(descriptor, LONGEST_SECONDS) as cut:
+                try:
+                    yield session
+                    session.commit()
+                except DBAPIError as error:
+                    if cut.is_set() and not self._stale():
+                        raise CrowdedError("it took too long, while others are answered") from error
+                    raise
         self._answered = time.monotonic()
 
     def _ask(self) -> None:
@@ -123,14 +168,17 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._until: dict[object, tuple[float, int]] = {}
+        self._until: dict[threading.Event, tuple[float, int]] = {}
         self._thread: threading.Thread | None = None
         self._something = threading.Event()
 
     @contextmanager
-    def over(self, descriptor: int, seconds: float) -> Iterator[None]:
-        """Watch over what is done on a socket: after ``seconds`` it is shut down, an error for whoever waits on it."""
-        token = object()
+    def over(self, descriptor: int, seconds: float) -> Iterator[threading.Event]:
+        """Watch over what is done on a socket: after ``seconds`` it is shut down, an error for whoever waits on it.
+
+        Gives an event that is set when that has happened.
+        """
+        token = threading.Event()
         with self._lock:
             self._until[token] = (time.monotonic() + seconds, descriptor)
             if self._thread is None:
@@ -138,7 +186,7 @@ class Watchdog:
                 self._thread.start()
         self._something.set()
         try:
-            yield
+            yield token
         finally:
             with self._lock:
                 self._until.pop(token, None)
@@ -149,6 +197,7 @@ class Watchdog:
                 now = time.monotonic()
                 late = [token for token, (until, _) in self._until.items() if until < now]
                 for token in late:
+                    token.set()
                     _cut(self._until.pop(token)[1])
                 if not self._until:
                     self._something.clear()

@@ -137,6 +137,8 @@ def _answer(
     try:
         if behind and heard:
             bring_in(x, MOST_BEFORE)
+        if behind and memo and not needed and standby.journal.waits(str(memo.call_id)):
+            return alone(memo)  # the key that took this very call may be among what is still in the journal
         with standby.gate.transaction(
             x.call_sessions, patient=not ready, place_within=PLACE_SECONDS if needed else None
         ) as session:

@@ -227,3 +227,35 @@ def test_a_process_that_starts_meanwhile_finds_the_snapshot_on_disk(town: Town, 
         await call.hears("您好，龙港镇关爱帮扶热线", within=5)
 
     town.play(story(), working=False)
+
+
+def test_what_happened_on_a_call_comes_first_however_much_else_waits_in_the_journal(town: Town) -> None:
+    """The key that took the call is in the journal behind five others: the caller is not rung on to somebody else."""
+    prepared(town)
+    town.everybody(NEVER_ANSWERS)
+    duty = town.handset("longgang-1")
+    others = [(town.survivor(code), town.line("zhangcun")) for code in ("p001", "p002", "p004", "p005", "p006")]
+
+    async def story() -> None:
+        call = await town.ring("p003", "longgang")
+        handset = await duty.rings(within=20)
+        plug_in = unplug(town)
+        for caller, line in others:
+            await town.world.dial(caller, line)
+        await town.world.passes(2)
+        duty.answer()
+        await handset.hears("接听按1")
+        duty.press("1")
+        await call.joined(duty.number)
+        plug_in()
+        town.x.standby.gate.open()  # seen to be there by a page, before the keeper has brought anything in
+        await town.world.passes(20)
+        assert len(town.x.standby.journal.pending()) > 5
+        duty.hang_up()
+        await call.hears("再见", within=20)
+        await town.world.quiet()
+        await back(town, plug_in)
+
+    town.play(story(), working=False)
+    (ours,) = (call for call in town.calls() if call.accepted_leg_id)
+    assert ours.outcome == "answered" and not town.x.standby.journal.pending()

@@ -128,6 +128,18 @@ class Journal:
         with self._connection() as db:
             return db.execute("SELECT 1 FROM entry WHERE call = ? AND kind = 'accept'", (call,)).fetchone() is not None
 
+    def waits(self, call: str) -> bool:
+        """Return whether anything that happened on this call is not in the database yet."""
+        return any(one.call == call for one in self.unwritten.all()) or bool(self._waits(call))
+
+    @_forgiving
+    def _waits(self, call: str) -> bool:
+        if not self._file.exists():
+            return False
+        with self._connection() as db:
+            found = db.execute("SELECT 1 FROM entry WHERE call = ? AND brought_in = 0 LIMIT 1", (call,))
+            return found.fetchone() is not None
+
     def pending(self, limit: int = 500) -> Sequence[Entry]:
         """Return the entries that are not in the database yet, oldest first."""
         written = self._pending(limit)

@@ -10,11 +10,12 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Response, current_app, request
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby.bringing_in import bring_in
-from hotline.calls.standby.gate import is_gone, is_slow
+from hotline.calls.standby.gate import is_clash, is_gone, is_slow
 from hotline.calls.standby.memo import PARAMETER, Memo
 from hotline.calls.standby.turns import NoSnapshotError
 from hotline.numbers import mask
@@ -139,11 +140,17 @@ def _answer(
             bring_in(x, MOST_BEFORE)
         if behind and memo and not needed and standby.journal.waits(str(memo.call_id)):
             return alone(memo)  # the key that took this very call may be among what is still in the journal
-        with standby.gate.transaction(
-            x.call_sessions, patient=not ready, place_within=PLACE_SECONDS if needed else None
-        ) as session:
-            x.prompts.refresh(session)
-            return ask(session)
+        for last in (False, True):
+            try:
+                with standby.gate.transaction(
+                    x.call_sessions, patient=not ready, place_within=PLACE_SECONDS if needed else None
+                ) as session:
+                    x.prompts.refresh(session)
+                    return ask(session)
+            except DBAPIError as error:
+                if last or not is_clash(error):
+                    raise
+                log.info("webhook %s of call %s gave way to another and begins again", request.endpoint, event.sid)
     except Exception as error:
         slow, gone = is_slow(error), is_gone(error)
         if not ready or not (slow or gone or _tries() >= TRIES):

@@ -7,9 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from threading import Event
 
+import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
+from twilio.request_validator import RequestValidator
 
+from hotline.calls.models import Call, Leg
 from hotline.calls.standby.gate import MOST_INSIDE
 from hotline.simulator.behaviours import NEVER_ANSWERS, answers
 from hotline.web.shedding import PAGES_AT_ONCE
@@ -139,3 +142,24 @@ def test_a_lock_that_nobody_gives_back(town: Town) -> None:
     with locked(town.x.sessions.kw["bind"], "ticket"):
         town.play(story(), working=False)
     assert prepared(town) and town.ticket().state == "answered"
+
+
+def test_a_webhook_that_gives_way_to_another_begins_again(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    """Two transactions wait for each other: PostgreSQL ends the webhook's, which holds the call and wants the leg."""
+    caplog.set_level("INFO", "hotline.web.answering")
+    town.play(town.ring("p003", "longgang"), working=False)
+    (call,), leg = town.calls(), town.legs("dialling", "ringing")[0]
+    form = {"CallSid": "CA77", "ParentCallSid": call.sid, "CallStatus": "no-answer"}
+    path = f"/carrier/legs/{leg.id}/status"
+    url, token = town.x.settings.base_url + path, town.x.settings.carrier_tokens[0]
+    signed = {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
+    with ThreadPoolExecutor(1) as thread, town.x.sessions.begin() as session:
+        session.get_one(Leg, leg.id, with_for_update=True)
+        sent = thread.submit(lambda: town.app.test_client().post(path, data=form, headers=signed).status_code)
+        while not _waiting(town):
+            Event().wait(0.02)
+        session.get_one(Call, call.id, with_for_update=True)
+        session.commit()
+        assert sent.result(20) == 204
+    assert "begins again" in caplog.text
+    assert [one.state for one in town.legs() if one.id == leg.id] == ["no_answer"]

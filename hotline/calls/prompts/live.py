@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +70,7 @@ class LiveBook:
         self.book = replace(book, recorded=recorded)
 
     def _keep(self, rows: list[dict[str, Any]]) -> None:
-        draft = self._kept.with_suffix(f".{os.getpid()}")
+        draft = self._kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}")  # several threads find it at once
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             draft.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")

@@ -19,7 +19,7 @@ from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Tier
 from hotline.calls.standby.entry import Entry
-from hotline.calls.standby.gate import is_gone, is_slow
+from hotline.calls.standby.gate import is_clash, is_gone, is_slow
 from hotline.calls.standby.journal import KEPT_SECONDS
 from hotline.calls.standby.models import BroughtIn
 from hotline.calls.standby.turns import codec
@@ -68,7 +68,7 @@ def _one(x: Exchange, journal: UUID, entry: Entry) -> None:
             if session.scalar(added) is not None:
                 _Arrival(replace(x, clock=lambda: entry.at), session, entry, journal).take_in()
     except Exception as error:
-        if is_gone(error) or is_slow(error):
+        if is_gone(error) or is_slow(error) or is_clash(error):
             raise
         log.exception("entry %d of journal %s cannot be brought in", entry.seq, journal)
         x.standby.refused.add(entry.seq)

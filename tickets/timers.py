@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, object_session
 
 from hotline.db import new_id
@@ -28,7 +30,7 @@ Three workers that wait 6 s for the carrier with each of them take four leases t
 would run out in the queue so often that timers are given up which nobody has ever tried.
 """
 MOST_ATTEMPTS = 8
-"""After so many failures, or workers that died over it, a timer is failed and shown (see ``failed``)."""
+"""After so many failures, or workers that died over it, a timer is failed and shown (``hotline.calls.given_up``)."""
 FIRST_WAIT = timedelta(seconds=15)
 """Wait after a first failure; doubled with each further one."""
 LONGEST_WAIT = timedelta(minutes=30)
@@ -207,8 +209,25 @@ def failed_count(session: Session) -> int:
     return session.scalar(select(func.count()).where(Timer.state == "failed")) or 0
 
 
-def failed(session: Session, limit: int = 100) -> Sequence[Timer]:
-    """Return the timers that were given up, the newest first: somebody must look at them."""
-    return session.scalars(
-        select(Timer).where(Timer.state == "failed").order_by(Timer.due_at.desc()).limit(limit)
-    ).all()
+class Again(StrEnum):
+    """What came of trying again what was given up."""
+
+    SET = "set"
+    NEWER = "newer"
+    """Another timer of the same key is pending: it does the work at its time."""
+    NOT_FAILED = "not_failed"
+    """It is pending again, done, cancelled, or was never there."""
+
+
+def try_again(session: Session, timer_id: UUID, now: datetime) -> Again:
+    """Set a timer that was given up pending again, due now, as if never tried. Safe to repeat."""
+    timer = session.get(Timer, timer_id, with_for_update=True, populate_existing=True)
+    if timer is None or timer.state != "failed":
+        return Again.NOT_FAILED
+    try:
+        with session.begin_nested():  # whoever sets the same key at this moment: the index decides
+            timer.state, timer.attempts, timer.due_at = "pending", 0, now
+            timer.leased_until = timer.done_at = None
+    except IntegrityError:
+        return Again.NEWER
+    return Again.SET

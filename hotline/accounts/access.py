@@ -25,6 +25,7 @@ class What(StrEnum):
     TICKET_SEEN = "ticket_seen"
     TICKETS_SEARCHED = "tickets_searched"
     CALL_BACK_ASKED = "call_back_asked"
+    TIMER_RETRIED = "timer_retried"
     RECORDING_HEARD = "recording_heard"
     ATTACHMENT_OPENED = "attachment_opened"
     NUMBER_SEEN = "number_seen"
@@ -59,6 +60,7 @@ WHAT_WORDS: dict[What, tuple[str, str]] = {
     What.TICKET_SEEN: ("查看工单", "Looked at a ticket"),
     What.TICKETS_SEARCHED: ("查找工单", "Searched tickets"),
     What.CALL_BACK_ASKED: ("请系统回电", "Had a survivor rung back"),
+    What.TIMER_RETRIED: ("重试停下的事", "Had what was given up tried again"),
     What.RECORDING_HEARD: ("播放录音", "Heard a recording"),
     What.ATTACHMENT_OPENED: ("打开附件", "Opened a file"),
     What.NUMBER_SEEN: ("查看完整号码", "Saw a whole number"),

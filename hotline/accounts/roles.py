@@ -35,6 +35,8 @@ class Permission(StrEnum):
     """The ledger of survivors (一人一档); other systems need it besides the directory."""
     SYSTEM_EDIT = "system.edit"
     """Lines, policies, prompts, catalogue, channels: what changes how every call goes."""
+    TIMERS_RETRY = "timers.retry"
+    """See what the system has given up, and have it tried again."""
     ROUTING_TRY = "routing.try"
     STATISTICS_SEE = "statistics.see"
     EXPORT = "export"
@@ -80,7 +82,7 @@ _HEAD = (
     | {_P.TICKETS_ASSIGN, _P.ROSTER_EDIT, _P.DIRECTORY_SEE, _P.DIRECTORY_EDIT}
     | {_P.SURVIVORS_SEE, _P.STATISTICS_SEE, _P.EXPORT}
 )
-_COORDINATOR = _HEAD | {_P.ROUTING_TRY, _P.BULLETIN_WRITE, _P.HISTORY_SEE}
+_COORDINATOR = _HEAD | {_P.ROUTING_TRY, _P.BULLETIN_WRITE, _P.HISTORY_SEE, _P.TIMERS_RETRY}
 _SUPERVISOR = frozenset(
     {_P.TICKETS_SEE, _P.TICKETS_ASSIGN, _P.RECORDINGS_HEAR, _P.WALLBOARD, _P.GUIDANCE_SEE, _P.ROSTER_SEE}
     | {_P.DIRECTORY_SEE, _P.SURVIVORS_SEE, _P.ROUTING_TRY, _P.STATISTICS_SEE, _P.EXPORT, _P.HISTORY_SEE}

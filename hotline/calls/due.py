@@ -107,7 +107,7 @@ def _failed(work: Work, timer_id: UUID, error: str) -> None:
     timer = work.session.get(Timer, timer_id)
     if timer is not None and timer.state == "failed" and timer.ticket_id is not None:
         ticket = work.session.get_one(Ticket, timer.ticket_id)
-        tell.work_failed(work.session, ticket.tenant_id, str(timer.id), timer.kind, error, work.now)
+        tell.work_failed(work.session, ticket.tenant_id, f"{timer.id}:{timer.done_at}", timer.kind, error, work.now)
 
 
 def fire_due(x: Exchange, limit: int = 100) -> int:

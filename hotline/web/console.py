@@ -10,6 +10,7 @@ from hotline.calls.exchange import Exchange
 from hotline.web import (
     errors,
     formats,
+    given_up,
     language,
     menu,
     pages,
@@ -64,6 +65,7 @@ def set_up(app: Flask) -> None:
     app.register_blueprint(pages.pages)
     ticket.set_up(app)
     app.register_blueprint(wallboard.views)
+    app.register_blueprint(given_up.views)
     duty.set_up(app)
     app.register_blueprint(response_times.views)
     app.register_blueprint(response_compare.views)

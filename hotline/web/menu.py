@@ -43,7 +43,7 @@ MENU = (
     Entry("duty.show", N_("值班台"), "handset", Permission.DUTY_DESK, under="duty"),
     Entry("pages.tickets", N_("工单"), "ticket", Permission.TICKETS_SEE, under="pages."),
     Entry("ticket_search.show", N_("查找工单"), "search", Permission.TICKETS_SEE, under="ticket_search."),
-    Entry("wallboard.show", N_("大屏"), "screen", Permission.WALLBOARD),
+    Entry("wallboard.show", N_("大屏"), "screen", Permission.WALLBOARD, under="given_up."),
     Entry("roster.show", N_("排班"), "calendar", Permission.ROSTER_SEE, under="roster"),
     Entry("response_times.show", N_("响应时效"), "chart", Permission.STATISTICS_SEE, under="response_times"),
     Entry("bulletins.overview", N_("通报"), "paper", Permission.STATISTICS_SEE, under="bulletins."),

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from hotline.accounts.roles import Permission
-from hotline.calls import last_resort
+from hotline.calls import given_up, last_resort
 from hotline.calls import queries as calls
 from hotline.calls.last_resort import LastResort
 from hotline.calls.statistics import reading, wall
@@ -104,8 +104,15 @@ def show() -> Response:
         if found is None:
             return pages.live_page("wallboard.html", "_no_directory.html", {"tenant": None})
         words = {"wall": read(session, found, now), "place": found, "tenant": found.tenant, "now": now}
+        words["given_up"] = _given_up(session, found)
         words["last_resort"] = _last_resort(x.settings, now) if found.whole else None
         return pages.live_page("wallboard.html", "_wallboard.html", words, polled=True)
+
+
+def _given_up(session: Session, where: Place) -> int:
+    """How much the workers have given up: of the tenant where one sees all of it, else of the stations shown."""
+    whole = where.whole and current.reach().whole
+    return given_up.count(session, Reach(where.tenant.id, frozenset(where.ids), whole=whole))
 
 
 def _last_resort(settings: Settings, now: datetime) -> LastResort:

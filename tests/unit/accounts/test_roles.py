@@ -16,6 +16,7 @@ CHANGING = {
     Permission.BULLETIN_ISSUE,
     Permission.ACCOUNTS_MANAGE,
     Permission.TOKENS_MANAGE,
+    Permission.TIMERS_RETRY,
 }
 
 

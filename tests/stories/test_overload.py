@@ -147,19 +147,29 @@ def test_a_lock_that_nobody_gives_back(town: Town) -> None:
 def test_a_webhook_that_gives_way_to_another_begins_again(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     """Two transactions wait for each other: PostgreSQL ends the webhook's, which holds the call and wants the leg."""
     caplog.set_level("INFO", "hotline.web.answering")
-    town.play(town.ring("p003", "longgang"), working=False)
-    (call,), leg = town.calls(), town.legs("dialling", "ringing")[0]
-    form = {"CallSid": "CA77", "ParentCallSid": call.sid, "CallStatus": "no-answer"}
-    path = f"/carrier/legs/{leg.id}/status"
-    url, token = town.x.settings.base_url + path, town.x.settings.carrier_tokens[0]
-    signed = {"X-Twilio-Signature": RequestValidator(token).compute_signature(url, form)}
-    with ThreadPoolExecutor(1) as thread, town.x.sessions.begin() as session:
-        session.get_one(Leg, leg.id, with_for_update=True)
-        sent = thread.submit(lambda: town.app.test_client().post(path, data=form, headers=signed).status_code)
-        while not _waiting(town):
-            Event().wait(0.02)
-        session.get_one(Call, call.id, with_for_update=True)
-        session.commit()
-        assert sent.result(20) == 204
+    town.everybody(NEVER_ANSWERS)
+
+    def clash() -> int:
+        (call,), leg = town.calls(), town.legs("ringing")[0]
+        form = {"CallSid": "CA77", "ParentCallSid": call.sid, "CallStatus": "busy"}
+        path, token = f"/carrier/legs/{leg.id}/status", town.x.settings.carrier_tokens[0]
+        signature = RequestValidator(token).compute_signature(town.x.settings.base_url + path, form)
+        with ThreadPoolExecutor(1) as thread, town.x.sessions() as session:
+            session.get_one(Leg, leg.id, with_for_update=True)
+            client, headers = town.app.test_client(), {"X-Twilio-Signature": signature}
+            sent = thread.submit(lambda: client.post(path, data=form, headers=headers).status_code)
+            while not _waiting(town):
+                Event().wait(0.02)
+            session.get_one(Call, call.id, with_for_update=True)
+            session.commit()
+            return sent.result(20)
+
+    async def story() -> None:
+        await town.ring("p003", "longgang")
+        await town.handset("longgang-1", NEVER_ANSWERS).rings(within=20)
+        await town.world.passes(1)
+        assert await town.world.work(clash) == 204
+
+    town.play(story(), working=False)
     assert "begins again" in caplog.text
-    assert [one.state for one in town.legs() if one.id == leg.id] == ["no_answer"]
+    assert town.legs()[0].state == "busy"

@@ -53,12 +53,12 @@ class Shown:
     def number(self) -> str:
         """The number people cite it by."""
         b = self.bulletin
-        return number(b.reference, self.station.code, b.month, b.version)
+        return number(b.reference, short_name(self.station, "zh-CN"), b.month, b.version)
 
     @property
     def plain_number(self) -> str:
         """The number without what a correction adds: what whoever issues it may write otherwise."""
-        return number(self.bulletin.reference, self.station.code, self.bulletin.month, 1)
+        return number(self.bulletin.reference, short_name(self.station, "zh-CN"), self.bulletin.month, 1)
 
     @property
     def dated(self) -> str:

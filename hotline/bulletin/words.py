@@ -24,9 +24,9 @@ def title(place: str, month: date) -> str:
     return f"关于{place}{month.year}年{month.month}月关爱帮扶热线运行情况的通报"
 
 
-def number(reference: str, code: str, month: date, version: int) -> str:
+def number(reference: str, place: str, month: date, version: int) -> str:
     """Return its number (文号), as people cite it: the one written, else one made; a correction says which it is."""
-    written = reference or f"热线通报〔{month.year}〕{month.month}号（{code}）"
+    written = reference or f"热线通报〔{month.year}〕{month.month}号（{place}）"
     return written + (f" 更正第{version - 1}次" if version > 1 else "")
 
 

@@ -81,7 +81,7 @@ def test_the_sample_goes_as_a_whole_and_nothing_else_does(
     answer = post(boss, "/first-day/demo-off", name=demo.sample(session).name)  # type: ignore[union-attr]
     assert answer.status_code == 303, answer.text
     left = {t.name: session.scalar(select(func.count()).select_from(t)) for t in Base.metadata.sorted_tables}
-    kept = {"tenant", "account", "browser_session", "keeping_mark", "access_log"}
+    kept = {"tenant", "account", "browser_session", "keeping_mark", "access_log", "routing_change"}
     assert {name for name, count in left.items() if count} == kept and left["tenant"] == 1
     assert session.scalars(select(Account.login).where(Account.active)).all().count("admin") == 1
     assert demo.is_off(session) and boss.get("/first-day").status_code == 200

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from hotline.embedded.valkey import free_port
+
 COMMANDS = ("serve", "worker", "migrate", "import", "export", "duty", "plan", "flow", "simulate", "fallback")
 
 
@@ -68,13 +70,14 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["nonsense", "sqlite:///x.db", "postgresql://nobody:s3cret@127.0.0.1:1/none"])
 def test_a_wrong_database_url(url: str, tmp_path: Path) -> None:
-    sentence = refused(hotline("serve", folder=tmp_path, HOTLINE_DATABASE_URL=url))
+    environment = {"HOTLINE_DATABASE_URL": url, "HOTLINE_PORT": str(free_port())}
+    sentence = refused(hotline("serve", folder=tmp_path, **environment))
     assert "HOTLINE_DATABASE_URL" in sentence and "s3cret" not in sentence
 
 
 @pytest.mark.parametrize("url", ["nonsense", "redis://:s3cret@127.0.0.1:1/0"])
 def test_a_wrong_broker_url(url: str, tmp_path: Path, database_url: str) -> None:
-    environment = {"HOTLINE_DATABASE_URL": database_url, "HOTLINE_REDIS_URL": url}
+    environment = {"HOTLINE_DATABASE_URL": database_url, "HOTLINE_REDIS_URL": url, "HOTLINE_PORT": str(free_port())}
     sentence = refused(hotline("serve", folder=tmp_path, **environment))
     assert "HOTLINE_REDIS_URL" in sentence and "s3cret" not in sentence
 

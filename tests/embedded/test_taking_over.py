@@ -36,6 +36,8 @@ def hold():
     (here / "done").touch()
 """
 WEB = f"""{HOLDING}
+parent = os.getppid()  # the server to which this worker belongs
+
 def create():
     say_ready("web")
 
@@ -43,7 +45,7 @@ def create():
         if environ["PATH_INFO"] == "/held":
             hold()
         start("200 OK", [("Connection", "close")])
-        return [str(os.getppid()).encode()]
+        return [str(parent).encode()]
 
     return app
 """

@@ -127,6 +127,8 @@ class Gate:
         if not self._places.acquire(timeout=self._patience if place_within is None else place_within):
             raise CrowdedError("too many are with the database")
         try:
+            if self.closed:
+                raise NoDatabaseError("the gate was closed meanwhile")
             if self._doubtful() and not self.ping():
                 raise NoDatabaseError("no answer within the patience")
             with self._session(sessions) as session:

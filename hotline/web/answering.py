@@ -38,9 +38,9 @@ MOST_BEFORE = 3
 """Entries of the journal that a caller's webhook takes in before its own turn; the keeper does the rest."""
 REPORTS_AT_ONCE, REPORT_SECONDS = 3, 4.0
 """Reports that are worked on at once; a further one waits so long for its turn, while callers are answered."""
-PLACE_SECONDS = 1.5
-"""How long a webhook waits for a place among those who are with the database: what the snapshot answers instead costs
-several times the work, since all of it must be brought in afterwards."""
+PLACE_SECONDS = 2.0
+"""How long a webhook of a call that we placed waits for a place among those who are with the database. A caller's waits
+for the patience alone: 1.5 s kept more calls out of the journal, and made the slowest answers of a storm slower."""
 _reports = BoundedSemaphore(REPORTS_AT_ONCE)
 TRIES = 2
 """A webhook that fails for another reason than the database is tried so often before the snapshot answers."""
@@ -144,7 +144,7 @@ def _answer(
         for last in (False, True):
             try:
                 with standby.gate.transaction(
-                    x.call_sessions, patient=not ready, place_within=PLACE_SECONDS
+                    x.call_sessions, patient=not ready, place_within=PLACE_SECONDS if needed else None
                 ) as session:
                     x.prompts.refresh(session)
                     return ask(session)

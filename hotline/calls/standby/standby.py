@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from hotline.calls.standby import changes, snapshot, taking
+from hotline.calls.standby import snapshot, taking
 from hotline.calls.standby.directory import Directory
 from hotline.calls.standby.gate import Gate
 from hotline.calls.standby.journal import Journal
@@ -50,7 +50,7 @@ class Standby:
     def renew(self, session: Session, now: datetime) -> bool:
         """Take the snapshot anew if anything has changed since; return whether it was."""
         have = self.directory.snapshot if self.directory else None
-        if have and now - have.taken_at < OLDEST and not self._changed(session, have):
+        if have and now - have.taken_at < OLDEST and taking.version(session) == have.version:
             return False
         self.stale = False
         taken = taking.take(session, self._vault, now)
@@ -60,9 +60,6 @@ class Standby:
         except OSError as error:
             log.error("the snapshot cannot be kept on disk: %s", error)
         return True
-
-    def _changed(self, session: Session, have: snapshot.Snapshot) -> bool:
-        return changes.count(session) != have.routing or taking.version(session) != have.version
 
     def address(self, path: str, memo: Memo) -> str:
         """Return a webhook's address with its memo."""

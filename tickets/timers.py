@@ -58,9 +58,11 @@ _LOCK_OWNER = select(Ticket.id).where(Ticket.id == bindparam("ticket")).with_for
 _TAKE = (
     select(Timer)
     .where(Timer.id == bindparam("timer"), Timer.state == "pending", Timer.leased_until.is_not(None))
-    .with_for_update(skip_locked=True)
+    .with_for_update()
     .execution_options(populate_existing=True)
 )
+"""Waits and never skips: a claim that came too late locks a row of ours until it commits (EvalPlanQual), and a timer
+that is skipped for that would lie idle for a whole lease."""
 _FINISH = (
     update(Timer)
     .where(Timer.id == bindparam("timer"), Timer.state == "pending", Timer.leased_until.is_not(None))

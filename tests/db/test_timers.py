@@ -157,6 +157,33 @@ def test_a_worker_neither_gets_nor_waits_for_what_another_is_claiming(fresh_data
     engine.dispose()
 
 
+def test_a_claimed_timer_is_done_though_a_claim_that_came_too_late_has_its_row(
+    fresh_database: Callable[[], str],
+) -> None:
+    """PostgreSQL locks the newest version of a row before it sees that it is no longer due."""
+    engine = create(fresh_database())
+    sessions = sessionmaker(engine)
+    with sessions.begin() as session:
+        set_one(session)
+    with sessions.begin() as session:
+        (timer_id,) = timers.claim(session, START)
+    locked = Event()
+
+    def too_late() -> None:
+        with sessions.begin() as session:
+            session.execute(select(Timer.id).where(Timer.id == timer_id).with_for_update())
+            locked.set()
+            time.sleep(0.2)
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(too_late)
+        locked.wait(timeout=10)
+        with sessions.begin() as session:
+            assert timers.take(session, timer_id)
+        other.result(timeout=10)
+    engine.dispose()
+
+
 def test_the_desk_and_a_worker_never_wait_for_each_other_in_a_circle(fresh_database: Callable[[], str]) -> None:
     engine = create(fresh_database())
     sessions = sessionmaker(engine, expire_on_commit=False)

@@ -16,7 +16,7 @@ from hotline.calls.kinds import branch_calls
 from hotline.calls.kinds.base import Work
 from hotline.calls.models import Call, Leg
 from hotline.calls.standby.memo import PARAMETER
-from hotline.calls.states import LegState, may_follow, reported
+from hotline.calls.states import LegState, may_follow
 from hotline.directory import health
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
@@ -49,25 +49,6 @@ def key(x: Exchange, session: Session, leg_id: UUID, position: Position, event: 
     now = x.clock()
     call, leg = _load(session, leg_id)
     return _turn(x, session, call, leg, position, Keys(event.digits), now, event.digits, memo)
-
-
-def status(x: Exchange, session: Session, leg_id: UUID, event: CallEvent) -> None:
-    """Take in a carrier's report on a handset; repeated, late and reordered ones change nothing."""
-    now = x.clock()
-    call, leg = _load(session, leg_id)
-    if leg.sid is None and event.sid:
-        leg.sid = event.sid
-    before = LegState(leg.state)
-    after = reported(before, event.status)
-    if after is LegState.DIALLING:
-        leg.state = after.value
-    elif after is LegState.RINGING:
-        leg.state, leg.rung_at = after.value, now  # the first tier is readied while the greeting still speaks
-    elif after is LegState.PICKED_UP:
-        leg.state, leg.picked_up_at = after.value, leg.picked_up_at or now
-    elif after is not None:
-        chain.settle(session, leg, after, now)
-    call.seen_at = now
 
 
 def _load(session: Session, leg_id: UUID) -> tuple[Call, Leg]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from hotline.directory.models import Handset
@@ -16,7 +16,14 @@ DEAD_AFTER = 4
 """Failures in a row after which it is passed over until a human confirms it."""
 
 _ALIVE = frozenset({"accepted", "declined"})
-_FAILED = frozenset({"failed", "silent"})
+FAILED = frozenset({"failed", "silent"})
+"""Ends of an attempt that speak against the handset; silent: a voicemail, most likely."""
+FAILED_ONCE = (
+    "UPDATE handset SET failures = failures + 1, state = CASE "  # noqa: S608  (numbers of ours)
+    f"WHEN failures + 1 >= {DEAD_AFTER} THEN 'dead' WHEN failures + 1 >= {SUSPECT_AFTER} THEN 'suspect' "
+    "ELSE handset.state END"
+)
+"""What a handset learns of an attempt that failed; for a statement that says which handset."""
 
 
 def note_attempt(session: Session, kind: str, id_: UUID, outcome: str, now: datetime) -> None:
@@ -25,16 +32,8 @@ def note_attempt(session: Session, kind: str, id_: UUID, outcome: str, now: date
         return
     if outcome in _ALIVE:
         confirm(session, id_, now)
-    elif outcome in _FAILED:
-        count = Handset.failures + 1
-        session.execute(
-            update(Handset)
-            .where(Handset.id == id_)
-            .values(
-                failures=count,
-                state=case((count >= DEAD_AFTER, "dead"), (count >= SUSPECT_AFTER, "suspect"), else_=Handset.state),
-            )
-        )
+    elif outcome in FAILED:
+        session.execute(text(f"{FAILED_ONCE} WHERE id = :id"), {"id": id_})
 
 
 def confirm(session: Session, handset_id: UUID, now: datetime) -> None:

@@ -78,8 +78,11 @@ def spoken(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response
     return decorate
 
 
-def quiet(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]]:
-    """Make a webhook of a report that nobody listens to: 204, or 500 so that the carrier's log shows the failure."""
+def quiet(spare: Spare = unable, *, single: bool = False) -> Callable[[Handler[P]], Callable[P, Response]]:
+    """Make a webhook of a report that nobody listens to: 204, or 500 so that the carrier's log shows the failure.
+
+    ``single``: the handler is one statement, which is a transaction by itself.
+    """
 
     def decorate(handler: Handler[P]) -> Callable[P, Response]:
         @functools.wraps(handler)
@@ -94,6 +97,7 @@ def quiet(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]
                     lambda memo: spare(x, memo, event, *args, **kwargs),
                     needed=spare is unable,
                     heard=False,
+                    single=single,
                 )
             except Exception:  # the sweep finds what a lost report would have said
                 log.exception("report %s of call %s failed", request.endpoint, event.sid)
@@ -124,6 +128,7 @@ def _answer(
     *,
     needed: bool,
     heard: bool = True,
+    single: bool = False,
 ) -> str | None:
     """Ask the database, unless it is away or the call has gone on without it before; then the snapshot.
 
@@ -143,10 +148,12 @@ def _answer(
             return alone(memo)  # the key that took this very call may be among what is still in the journal
         for last in (False, True):
             try:
+                place = PLACE_SECONDS if needed else None
                 with standby.gate.transaction(
-                    x.call_sessions, patient=not ready, place_within=PLACE_SECONDS if needed else None
+                    x.call_sessions, patient=not ready, place_within=place, single=single
                 ) as session:
-                    x.prompts.refresh(session)
+                    if heard:
+                        x.prompts.refresh(session)
                     return ask(session)
             except DBAPIError as error:
                 if last or not is_clash(error):

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, current_app, request, send_file
 from sqlalchemy.orm import Session
 
-from hotline.calls import errand_turns, errands, fallback, handsets, switchboard
+from hotline.calls import errand_turns, errands, fallback, handsets, reports, switchboard
 from hotline.calls.arrival import taking as arrival
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby import handset_turns, turns
@@ -128,10 +128,10 @@ def key(x: Exchange, session: Session, event: CallEvent, leg_id: UUID, position:
 
 
 @webhooks.post("/legs/<uuid:leg_id>/status")
-@quiet(_leg_status_alone)
+@quiet(_leg_status_alone, single=True)
 def leg_status(x: Exchange, session: Session, event: CallEvent, leg_id: UUID) -> None:
     """The carrier reports on a handset."""
-    handsets.status(x, session, leg_id, event)
+    reports.on_handset(session, leg_id, event, x.clock(), alone=True)
 
 
 @webhooks.post("/errands/<uuid:errand_id>/<int:number>/<position>")
@@ -152,6 +152,9 @@ def greet(x: Exchange, session: Session, _event: CallEvent, errand_id: UUID) -> 
 @quiet()
 def errand_status(x: Exchange, session: Session, event: CallEvent, errand_id: UUID) -> None:
     """The carrier reports on a call that we placed."""
+    if not event.over:
+        reports.on_placed(session, errand_id, event, x.clock())
+        return
     errands.status(x, session, errand_id, event)
     switchboard.status(x, session, event)  # whoever asked for a human went on as a caller
 

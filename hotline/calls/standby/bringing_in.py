@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain, choices, endings, handsets, opening, switchboard
+from hotline.calls import chain, choices, endings, handsets, opening, reports, switchboard
 from hotline.calls.exchange import Exchange
 from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Hold, Leg, Reply
@@ -134,7 +134,7 @@ class _Arrival:
         """The carrier reported on a handset."""
         leg = self._leg()
         if leg is not None:
-            handsets.status(self.x, self.session, leg.id, self.event)
+            reports.on_handset(self.session, leg.id, self.event, self.entry.at)
         return leg.call_id if leg else None
 
     def status(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat
@@ -98,10 +99,12 @@ def _landline(digits: str) -> str:
     return f"0{match[1]}-{match[2]}" if match and not digits.startswith("1") else digits
 
 
+@lru_cache(maxsize=4096)
 def parse_caller(text: str) -> Number | None:
     """Return the number a carrier says is calling, or None when it is withheld or no number at all.
 
-    Carriers spell ANONYMOUS or RESTRICTED on the keys (+266696687, +7378742833): no number plan has these.
+    Remembered, since every webhook of a call names the same two. Carriers spell ANONYMOUS or RESTRICTED on the keys
+    (+266696687, +7378742833): no number plan has these.
     """
     try:
         return parse(text)

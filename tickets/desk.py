@@ -152,11 +152,11 @@ def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now
         note(session, ticket.id, "answered_late", now, actor=by)
         return
     after(State(ticket.state), Action.ANSWER)  # refused before anything is changed
+    timers.cancel(session, f"{CALL_BACK}:{ticket.id}", now)
     if ticket.answered_at is None:
         ticket.answered_at, ticket.answered_by, ticket.waited_seconds = now, by, waited_seconds
     ticket.found_at = ticket.found_at or now
     ticket.call_back_by = None
-    timers.cancel(session, f"{CALL_BACK}:{ticket.id}", now)
     move(session, ticket, Action.ANSWER, now, actor=by, waited=waited_seconds)
 
 

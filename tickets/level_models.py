@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +24,24 @@ class ServiceLevelSetting(Base):
     data: Mapped[dict[str, Any]]
 
 
+OF_TICKET = "SELECT data::text FROM service_level_setting WHERE tenant_id = ticket.tenant_id"
+_OF_TENANT = "SELECT data::text FROM service_level_setting WHERE tenant_id = %(tenant)s"
+
+
 def levels_of(session: Session, tenant_id: UUID) -> ServiceLevels:
     """Return a tenant's service levels. Raises pydantic.ValidationError when what is stored is no longer valid."""
-    setting = session.get(ServiceLevelSetting, tenant_id)
-    return levels_from(setting.data) if setting else DEFAULT
+    return levels_in(session.connection().exec_driver_sql(_OF_TENANT, {"tenant": tenant_id}).scalar())
+
+
+@lru_cache(maxsize=64)
+def levels_in(data: str | None) -> ServiceLevels:
+    """Return the service levels of what a tenant sets otherwise, as JSON. Raises pydantic.ValidationError."""
+    return levels_from(json.loads(data)) if data else DEFAULT
 
 
 def save_levels(session: Session, tenant_id: UUID, data: Mapping[str, Any]) -> ServiceLevels:
     """Keep what a tenant sets otherwise and return its levels. Raises pydantic.ValidationError."""
     levels = levels_from(data)
     session.merge(ServiceLevelSetting(tenant_id=tenant_id, data=dict(data)))
+    session.flush()
     return levels

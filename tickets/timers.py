@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, object_session
 
+from hotline import rows
 from hotline.db import new_id
+from hotline.rows import Row, Rows
 from tickets.models import Ticket, Timer
 
 LEASE = timedelta(minutes=2)
@@ -53,6 +54,20 @@ UPDATE timer
 RETURNING id, state, due_at
 """)
 """One round trip; ARRAY, so that the rows are looked for once."""
+_MOVED_TO = """
+ON CONFLICT (key) WHERE state = 'pending' DO UPDATE
+   SET due_at = {due}, data = excluded.data,
+       leased_until = CASE WHEN {due} = timer.due_at THEN timer.leased_until END,
+       attempts = CASE WHEN {due} = timer.due_at THEN timer.attempts ELSE 0 END
+"""
+_MOVED, _SOONER = (_MOVED_TO.format(due=due) for due in ("excluded.due_at", "LEAST(timer.due_at, excluded.due_at)"))
+_CANCEL = (
+    "UPDATE timer SET state = 'cancelled', done_at = %(now)s WHERE key = %(key)s AND state = 'pending' RETURNING id"
+)
+_CANCEL_OTHERS = """
+UPDATE timer SET state = 'cancelled', done_at = %(now)s
+ WHERE ticket_id = %(ticket)s AND kind = ANY(%(kinds)s) AND state = 'pending' AND key <> ALL(%(keep)s::text[])
+"""
 _OWNER = select(Timer.ticket_id).where(Timer.id == bindparam("timer"))
 _LOCK_OWNER = select(Ticket.id).where(Ticket.id == bindparam("ticket")).with_for_update(key_share=True)
 _TAKE = (
@@ -89,26 +104,19 @@ def set_timer(
     set_timers(session, [row(kind, key, due_at, ticket_id, data)], sooner=sooner)
 
 
-def set_timers(session: Session, rows: Sequence[Mapping[str, Any]], *, sooner: bool = False) -> None:
-    """Set several timers (see ``row``) of different keys in one statement, as ``set_timer`` does each."""
-    if not rows:
-        return
-    statement = insert(Timer).values(list(rows))
-    excluded = statement.excluded
-    due: ColumnElement[Any] = func.least(Timer.due_at, excluded.due_at) if sooner else excluded.due_at
-    same = due.is_not_distinct_from(Timer.due_at)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"],
-            index_where=text("state = 'pending'"),
-            set_={
-                "due_at": due,
-                "data": excluded.data,
-                "leased_until": case((same, Timer.leased_until), else_=None),
-                "attempts": case((same, Timer.attempts), else_=0),
-            },
-        )
-    )
+def set_timers(session: Session, given: Sequence[Row], *, sooner: bool = False) -> None:
+    """Set several timers (see ``row``) of different keys in one statement, as ``set_timer`` does each.
+
+    Their tickets are in the database already.
+    """
+    rows.write(session, Rows(Timer, given, _SOONER if sooner else _MOVED))
+
+
+def arrange(session: Session, ticket_id: UUID, kinds: Sequence[str], given: Sequence[Row], now: datetime) -> None:
+    """Let a ticket have exactly these pending timers of ``kinds``: set or moved, all others cancelled."""
+    keep = [one["key"] for one in given]
+    values = {"ticket": ticket_id, "kinds": list(kinds), "keep": keep, "now": now}
+    rows.write(session, Rows(Timer, given, _MOVED), also=_CANCEL_OTHERS, **values)
 
 
 def row(kind: str, key: str, due_at: datetime, ticket_id: UUID | None, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,29 +126,7 @@ def row(kind: str, key: str, due_at: datetime, ticket_id: UUID | None, data: Map
 
 def cancel(session: Session, key: str, now: datetime) -> bool:
     """Cancel the pending timer of ``key``; return whether there was one."""
-    result = session.execute(
-        update(Timer)
-        .where(Timer.key == key, Timer.state == "pending")
-        .values(state="cancelled", done_at=now)
-        .returning(Timer.id)
-    )
-    return result.first() is not None
-
-
-def cancel_others(
-    session: Session,
-    ticket_id: UUID,
-    kinds: Sequence[str],
-    keep: Sequence[str],
-    now: datetime,
-) -> None:
-    """Cancel a ticket's pending timers of ``kinds``, but not those whose key is in ``keep``."""
-    session.execute(
-        update(Timer)
-        .where(Timer.ticket_id == ticket_id, Timer.kind.in_(kinds), Timer.state == "pending")
-        .where(Timer.key.not_in(keep))
-        .values(state="cancelled", done_at=now)
-    )
+    return session.connection().exec_driver_sql(_CANCEL, {"key": key, "now": now}).first() is not None
 
 
 def claim(session: Session, now: datetime, limit: int = MOST_OUT) -> Sequence[UUID]:
@@ -149,8 +135,8 @@ def claim(session: Session, now: datetime, limit: int = MOST_OUT) -> Sequence[UU
     At most ``limit`` at once, and never more than MOST_OUT are out: what nobody has time for is not leased in vain.
     """
     given = {"now": now, "until": now + LEASE, "limit": limit, "out": MOST_OUT, "attempts": MOST_ATTEMPTS}
-    rows = session.execute(_CLAIM, given).all()
-    return [row.id for row in sorted(rows, key=lambda row: row.due_at) if row.state == "pending"]
+    claimed = session.execute(_CLAIM, given).all()
+    return [one.id for one in sorted(claimed, key=lambda one: one.due_at) if one.state == "pending"]
 
 
 def take(session: Session, timer_id: UUID) -> Timer | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -29,6 +30,7 @@ class Pause:
     end: datetime | None = None
 
 
+@lru_cache(maxsize=1024)
 def is_working_day(day: date) -> bool:
     """True for an official working day, make-up days included; Monday to Friday where nothing is published."""
     return day in chinese_calendar.workdays or (day.weekday() < _WEEKEND and day not in chinese_calendar.holidays)
@@ -92,7 +94,12 @@ def _free(start: datetime, pauses: Iterable[Pause]) -> Iterator[tuple[datetime, 
 
 def _working(begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     day = local(begin).date()
-    while (midnight := datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)) < end:
+    while (midnight := _midnight(day)) < end:
         if is_working_day(day):
             yield max(begin, midnight), min(end, midnight + _DAY)
         day += _DAY
+
+
+@lru_cache(maxsize=1024)
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)

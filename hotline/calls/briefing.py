@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from hotline.calls import progress, transfer
 from hotline.calls.models import Call, Leg
 from hotline.calls.progress import Progress
-from hotline.directory.models import Line, Partner, Station, Survivor, SurvivorPhone, Team, Tenant
+from hotline.directory.models import Partner, Station, Survivor, SurvivorPhone, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.directory.words import short_name, surname_in
@@ -76,10 +76,9 @@ class Briefing:
 
     def _words(self) -> dict[str, str]:
         call, language = self._call, 0 if self._call.language == "zh-CN" else 1
-        station = self._session.get_one(Station, call.station_id)
-        line = self._session.get_one(Line, call.line_id)
+        line = call.line
         words = {
-            "station": short_name(station, call.language),
+            "station": short_name(call.station, call.language),
             **caller_words(self._policy, call.language, call.need, call.domain, urgent=call.urgent),
         }
         branch = self._session.get(Team, line.team_id) if line.team_id else None
@@ -140,22 +139,25 @@ def caller_words(policy: RoutingPolicy, language: str, need: str, domain: str, *
     }
 
 
+Told = Row[UUID, str, str, str, str]
+"""Id, name, village, dialect and hearing of a survivor."""
+_TOLD = select(Survivor.id, Survivor.name, Survivor.village, Survivor.dialect, Survivor.hearing)
 NAMELESS = ("一位来电人", "a caller")
 """What somebody without a file is called, in Chinese and English."""
 
 
 def person_words(
     session: Session, survivor_id: UUID | None, caller_hash: bytes | None, language: str
-) -> tuple[dict[str, str], Sequence[Survivor]]:
+) -> tuple[dict[str, str], Sequence[Told]]:
     """Return what may be whispered of a survivor, or of all who share a telephone, and who they are."""
     english = language == "en"
     if survivor_id is not None:
-        query = select(Survivor).where(Survivor.id == survivor_id)
+        query = _TOLD.where(Survivor.id == survivor_id)
     elif caller_hash is not None:
-        query = select(Survivor).join(SurvivorPhone).where(SurvivorPhone.number_hash == caller_hash)
+        query = _TOLD.join(SurvivorPhone).where(SurvivorPhone.number_hash == caller_hash)
     else:
         return {}, ()
-    people = session.scalars(query.order_by(Survivor.code)).all()
+    people = session.execute(query.order_by(Survivor.code)).all()
     if not people:
         return {}, ()
     words = {
@@ -168,26 +170,37 @@ def person_words(
     return words, people
 
 
-def _has_another(session: Session, people: Sequence[Survivor], ticket_id: UUID) -> bool:
-    return bool(people) and find_open_for(session, people[0].id, besides=ticket_id) is not None
-
-
-def whisper_facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
-    """Return what the handset may be told of the caller before it is joined (the survivor's file, Q21 s.8).
+class Whisper:
+    """What a handset may be told of the caller before it is joined (the survivor's file, Q21 s.8); asked for once.
 
     A volunteer or partner is told the surname only, and nothing of other cases: the minimum to help.
     """
-    words, people = person_words(session, call.survivor_id, call.from_hash, language)
-    outsider, chosen = leg.target_kind == "branch", leg.reason == transfer.REASON
-    if outsider and people:
-        surname = surname_in(people[0].name)
-        words["name"] = f"family {surname}" if language == "en" else f"姓{surname}"
-    raised = {
-        "urgent": call.urgent,
-        "unknown": not people,
-        "several": len(people) > 1,
-        "ticket": not outsider and _has_another(session, people, call.ticket_id),
-        "caller_gone": call.ended_at is not None,
-        "colleague": call.ended_at is None and not chosen and call.accepted_leg_id not in (None, leg.id),
-    }
-    return Facts(language=language, words=words, flags=frozenset(name for name, up in raised.items() if up))
+
+    def __init__(self, session: Session, call: Call, leg: Leg, language: str) -> None:
+        self._session, self._call, self._leg, self._language = session, call, leg, language
+        self._outsider = leg.target_kind == "branch"
+        self._words, self._people = person_words(session, call.survivor_id, call.from_hash, language)
+        if self._outsider and self._people:
+            surname = surname_in(self._people[0].name)
+            self._words["name"] = f"family {surname}" if language == "en" else f"姓{surname}"
+
+    def facts(self) -> Facts:
+        """Return the facts as the call stands at this moment."""
+        call, chosen = self._call, self._leg.reason == transfer.REASON
+        raised = {
+            "urgent": call.urgent,
+            "unknown": not self._people,
+            "several": len(self._people) > 1,
+            "ticket": self._another,
+            "caller_gone": call.ended_at is not None,
+            "colleague": call.ended_at is None and not chosen and call.accepted_leg_id not in (None, self._leg.id),
+        }
+        flags = frozenset(name for name, up in raised.items() if up)
+        return Facts(language=self._language, words=self._words, flags=flags)
+
+    @cached_property
+    def _another(self) -> bool:
+        """Whether the survivor has another open case."""
+        if self._outsider or not self._people:
+            return False
+        return find_open_for(self._session, self._people[0].id, besides=self._call.ticket_id) is not None

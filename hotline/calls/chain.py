@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import Session, joinedload
 
-from hotline.calls import routing
+from hotline.calls import holds, routing
 from hotline.calls.facts import Phone
-from hotline.calls.models import Call, Hold, Leg
+from hotline.calls.models import Call, Leg
 from hotline.calls.states import LIVE, LegState
 from hotline.db import new_id
 from hotline.directory import health
@@ -24,8 +23,6 @@ from ivr_flows.engine.steps import TierWords
 
 SCREENING_SECONDS = 45
 """Longest time from the end of ringing until a picked-up handset has pressed a key or been dropped."""
-LONGEST_CALL = timedelta(hours=2)
-"""The carrier ends a call after this; a held telephone is free again at the latest then."""
 JOINED = frozenset({"completed", "answered"})
 """Carrier words for a tier in which somebody, or something, picked up."""
 PAUSE_SECONDS = 8
@@ -44,13 +41,8 @@ def write_plan(session: Session, vault: Vault, call: Call, plan: routing.Plan) -
     written = plan_rows(sealing(vault), call.id, call.plan, plan)
     if written:
         session.execute(insert(Leg), written)
+        session.expire(call, ["legs"])
 
-
-TAKE_OVER = (
-    "ON CONFLICT (number_hash) DO UPDATE SET holder_id = excluded.holder_id, call_id = excluded.call_id, "
-    "until = excluded.until WHERE hold.until <= %(now)s"
-)
-"""A telephone's hold that has run out may be taken over by another call."""
 
 Seal = Callable[[Phone], tuple[bytes, bytes]]
 """Returns the keyed hash of a telephone's number, and the number sealed with its extension."""
@@ -108,37 +100,48 @@ def rows(seal: Seal, place: tuple[UUID, int, int], tiers: Iterable[routing.Tier]
     ]
 
 
+_LOCKED = (
+    select(Call)
+    .options(joinedload(Call.line), joinedload(Call.station), joinedload(Call.survivor))
+    .with_for_update(of=Call)
+    .execution_options(populate_existing=True)
+)
+
+
+def locked(session: Session, which: ColumnElement[bool]) -> Call | None:
+    """Return a call with its line, station, survivor and attempts, or None: all its webhooks go one after the other.
+
+    The attempts are read once the lock is held: what the webhook before this one did is in them.
+    """
+    call = session.scalars(_LOCKED.where(which)).first()
+    if call is not None:
+        session.refresh(call, ["legs"])
+    return call
+
+
 def forget_unrung(session: Session, call: Call, now: datetime) -> None:
     """A new choice of the caller: what was planned, or readied behind the greeting, is not rung any more."""
-    states = [LegState.PLANNED.value, LegState.DIALLING.value]
-    session.execute(
-        update(Leg)
-        .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.state.in_(states))
-        .values(state=LegState.SUPERSEDED.value, rung_at=None, ended_at=now)
-    )
-    release_call(session, call.id)
+    for leg in _of_plan(call, LegState.PLANNED, LegState.DIALLING):
+        leg.state, leg.rung_at, leg.ended_at = LegState.SUPERSEDED.value, None, now
+    holds.release_call(session, call.id)
 
 
 def take_back(session: Session, call: Call) -> None:
     """The caller pressed a key before the readied tier began to ring: it has not been tried yet."""
-    readied = session.scalars(
-        select(Leg)
-        .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.tier == call.tier)
-        .where(Leg.state == LegState.DIALLING.value)
-    ).all()
+    readied = [leg for leg in _of_plan(call, LegState.DIALLING) if leg.tier == call.tier]
     for leg in readied:
         leg.state, leg.rung_at = LegState.PLANNED.value, None
     if readied:
         call.tier -= 1
-        release_call(session, call.id)
+        holds.release_call(session, call.id)
 
 
-def next_tier(session: Session, call: Call, now: datetime, limit_seconds: int) -> TierWords | None:
+def next_tier(call: Call, now: datetime, limit_seconds: int) -> TierWords | None:
     """Return who is tried next, as the caller is told; None: nobody is left, a message is taken."""
-    planned = _planned(session, call)
+    planned = _planned(call)
     if planned:
         return TierWords(planned[0].tier_kind, planned[0].tier_name)
-    return TierWords("again") if _worth_waiting(session, call, now, limit_seconds) else None
+    return TierWords("again") if _worth_waiting(call, now, limit_seconds) else None
 
 
 def take_tier(session: Session, call: Call, now: datetime, limit_seconds: int) -> Sequence[Leg] | EverybodyBusy | None:
@@ -146,31 +149,27 @@ def take_tier(session: Session, call: Call, now: datetime, limit_seconds: int) -
 
     A telephone that another call took in the meantime is passed over; None: all of the tier's were.
     """
-    legs = _planned(session, call)
+    legs = _planned(call)
     if not legs:
-        return _try_again(session, call, now) if _worth_waiting(session, call, now, limit_seconds) else None
+        return _try_again(session, call, now) if _worth_waiting(call, now, limit_seconds) else None
     call.tier = legs[0].tier
-    return _dial(session, call, legs, now) or None
+    return _dial(session, legs, now) or None
 
 
-def _planned(session: Session, call: Call) -> Sequence[Leg]:
+def _of_plan(call: Call, *states: LegState) -> list[Leg]:
+    """The legs of the plan in force that are in one of these states."""
+    return [leg for leg in call.legs if leg.plan == call.plan and leg.state in states]
+
+
+def _planned(call: Call) -> Sequence[Leg]:
     """The rows of the next tier that has any left."""
-    following = (
-        select(func.min(Leg.tier))
-        .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.tier > call.tier)
-        .where(Leg.state == LegState.PLANNED.value)
-        .scalar_subquery()
-    )
-    return session.scalars(
-        select(Leg)
-        .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.tier == following)
-        .where(Leg.state == LegState.PLANNED.value)
-        .order_by(Leg.position)
-    ).all()
+    left = [leg for leg in _of_plan(call, LegState.PLANNED) if leg.tier > call.tier]
+    following = min((leg.tier for leg in left), default=None)
+    return [leg for leg in left if leg.tier == following]
 
 
-def _dial(session: Session, call: Call, legs: Sequence[Leg], now: datetime) -> Sequence[Leg]:
-    held = _hold(session, call, legs, now)
+def _dial(session: Session, legs: Sequence[Leg], now: datetime) -> Sequence[Leg]:
+    held = _hold(session, legs, now)
     for leg in legs:
         if leg.id in held:
             leg.state, leg.rung_at = LegState.DIALLING.value, now
@@ -179,49 +178,33 @@ def _dial(session: Session, call: Call, legs: Sequence[Leg], now: datetime) -> S
     return [leg for leg in legs if leg.id in held]
 
 
-def _hold(session: Session, call: Call, legs: Sequence[Leg], now: datetime) -> set[UUID]:
-    """Hold the telephones for this call in one statement; return the legs that got theirs."""
-    free = {leg.id for leg in legs if leg.own_queue}
-    wanted = sorted((leg for leg in legs if not leg.own_queue), key=lambda leg: leg.number_hash)
-    if not wanted:
-        return free
-    until = now + timedelta(seconds=wanted[0].ring_seconds + SCREENING_SECONDS)
-    statement = insert(Hold).values(
-        [{"number_hash": leg.number_hash, "holder_id": leg.id, "call_id": call.id, "until": until} for leg in wanted]
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=[Hold.number_hash],
-        set_={c: statement.excluded[c] for c in ("holder_id", "call_id", "until")},
-        where=Hold.until <= now,
-    )
-    return free | set(session.scalars(statement.returning(Hold.holder_id)))
+def _hold(session: Session, legs: Sequence[Leg], now: datetime) -> set[UUID]:
+    ring = max((leg.ring_seconds for leg in legs), default=0)
+    return holds.take(session, legs, now + timedelta(seconds=ring + SCREENING_SECONDS), now)
 
 
-def _busy_legs(session: Session, call: Call) -> Sequence[Leg]:
+def _busy_legs(call: Call) -> Sequence[Leg]:
     """Telephones passed over because they were on another call, and not rung in this call since."""
-    rung = select(Leg.number_hash).where(Leg.call_id == call.id, Leg.rung_at.is_not(None))
-    return session.scalars(
-        select(Leg)
-        .where(Leg.call_id == call.id, Leg.plan == call.plan, Leg.number_hash.not_in(rung))
-        .where(Leg.state == LegState.PASSED_OVER.value, Leg.reason == "busy")
-        .order_by(Leg.tier, Leg.position)
-    ).all()
+    rung = {leg.number_hash for leg in call.legs if leg.rung_at}
+    passed = _of_plan(call, LegState.PASSED_OVER)
+    return [leg for leg in passed if leg.reason == "busy" and leg.number_hash not in rung]
 
 
-def _worth_waiting(session: Session, call: Call, now: datetime, limit_seconds: int) -> bool:
+def _worth_waiting(call: Call, now: datetime, limit_seconds: int) -> bool:
     spent = (now - call.started_at).total_seconds()
-    return spent + PAUSE_SECONDS < limit_seconds and bool(_busy_legs(session, call))
+    return spent + PAUSE_SECONDS < limit_seconds and bool(_busy_legs(call))
 
 
 def _try_again(session: Session, call: Call, now: datetime) -> Sequence[Leg] | EverybodyBusy:
     """Ring those that were on another call before and are free now."""
     call.tier += 1
-    legs = [_copy(leg, call) for leg in {leg.number_hash: leg for leg in _busy_legs(session, call)}.values()][:4]
-    held = _hold(session, call, legs, now)
+    legs = [_copy(leg, call) for leg in {leg.number_hash: leg for leg in _busy_legs(call)}.values()][:4]
+    held = _hold(session, legs, now)
     rung = [leg for leg in legs if leg.id in held]
     for position, leg in enumerate(rung):
         leg.position, leg.state, leg.rung_at = position, LegState.DIALLING.value, now
     session.add_all(rung)
+    call.legs.extend(rung)
     return rung or EverybodyBusy()
 
 
@@ -243,36 +226,24 @@ def close_tier(session: Session, call: Call, dial_status: str, now: datetime, *,
 
     Without screening nobody knows who picked up, so a joined tier is only noted as stopped.
     """
-    legs = session.scalars(
-        select(Leg).where(Leg.call_id == call.id, Leg.state.in_([s.value for s in LIVE])).with_for_update()
-    ).all()
+    legs = [leg for leg in call.legs if leg.state in LIVE]
     alone = {"busy": LegState.BUSY, "failed": LegState.FAILED}.get(dial_status) if len(legs) == 1 else None
     if not screened and dial_status in JOINED:
         alone = LegState.STOPPED
     for leg in legs:
         before = LegState(leg.state)
         ends = {LegState.ACCEPTED: LegState.ENDED, LegState.PICKED_UP: LegState.SILENT}
-        settle(session, leg, ends.get(before, alone or LegState.NO_ANSWER), now)
-    release_call(session, call.id)
+        end(session, leg, ends.get(before, alone or LegState.NO_ANSWER), now)
+    holds.release_call(session, call.id)
 
 
 def settle(session: Session, leg: Leg, state: LegState, now: datetime) -> None:
-    """The attempt is over: remember how, free the telephone, learn about the handset."""
+    """The attempt is over, and its telephone free."""
+    end(session, leg, state, now)
+    holds.release(session, leg.id)
+
+
+def end(session: Session, leg: Leg, state: LegState, now: datetime) -> None:
+    """The attempt is over: remember how, learn about the handset. Whoever calls this lets the telephones go."""
     leg.state, leg.ended_at = state.value, now
-    release_leg(session, leg.id)
     health.note_attempt(session, leg.target_kind, leg.target_id, state.value, now)
-
-
-def keep_hold(session: Session, leg: Leg, now: datetime) -> None:
-    """The telephone is talked on: hold it for as long as a call may last."""
-    session.execute(update(Hold).where(Hold.holder_id == leg.id).values(until=now + LONGEST_CALL))
-
-
-def release_leg(session: Session, leg_id: UUID) -> None:
-    """The telephone is free for other calls."""
-    session.execute(delete(Hold).where(Hold.holder_id == leg_id))
-
-
-def release_call(session: Session, call_id: UUID) -> None:
-    """All telephones of a call are free for other calls."""
-    session.execute(delete(Hold).where(Hold.call_id == call_id))

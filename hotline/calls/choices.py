@@ -39,5 +39,6 @@ def choose(session: Session, call: Call, effect: Effect, now: datetime) -> bool:
                 call.station_id = ticket.station_id = duty_station(session, survivor.station_id)
         case _:
             return False
+    session.expire(call, ["station", "survivor"])  # they follow their ids when next asked for
     desk.note(session, ticket.id, "chosen", now, actor="caller", what=effect.kind, value=effect.value)
     return True

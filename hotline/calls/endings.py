@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain, transfer
+from hotline.calls import chain, holds, transfer
 from hotline.calls.kinds import wrap_up
 from hotline.calls.models import Call, Leg, Recording, Reply
 from hotline.calls.states import LIVE, LegState
@@ -30,11 +30,9 @@ def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, h
     if call.ended_at is not None:
         return
     call.ended_at = now
-    live = [s.value for s in LIVE]
-    for leg in session.scalars(select(Leg).where(Leg.call_id == call.id, Leg.state.in_(live))):
-        accepted = leg.state == LegState.ACCEPTED.value
-        chain.settle(session, leg, LegState.ENDED if accepted else LegState.STOPPED, now)
-    chain.release_call(session, call.id)
+    for leg in [leg for leg in call.legs if leg.state in LIVE]:
+        chain.end(session, leg, LegState.ENDED if leg.state == LegState.ACCEPTED else LegState.STOPPED, now)
+    holds.release_call(session, call.id)
     if not call.outcome:
         call.outcome = "answered" if call.accepted_leg_id else "told" if _was_told(session, call, now) else "abandoned"
     ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
@@ -52,7 +50,7 @@ def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, h
 
 def _was_told(session: Session, call: Call, now: datetime) -> bool:
     """Return whether the caller asked how the case stands, heard it, and hung up when bidden to."""
-    last = session.get(Reply, (call.id, call.step))
+    last = session.get(Reply, (call.id, call.step)) if call.step else None  # nobody asks at the very beginning
     if last is None:
         return False
     asked = re.search(rf"/calls/{call.id}/{call.step + 1}/{NOTHING_ELSE}[.?]", last.reply)
@@ -87,18 +85,17 @@ def promise(session: Session, call: Call, ticket: Ticket, policy: RoutingPolicy,
     if call.from_hash is None:
         desk.note(session, ticket.id, "no_number_to_ring", now, why=why)
         return
-    if _reached_since(session, call, ticket, now):
+    if _reached_since(call, ticket, now):
         return
     minutes = policy.urgent_callback_minutes if call.urgent else policy.callback_minutes
     desk.promise_call_back(session, ticket, minutes, now, why)
 
 
-def _reached_since(session: Session, call: Call, ticket: Ticket, now: datetime) -> bool:
+def _reached_since(call: Call, ticket: Ticket, now: datetime) -> bool:
     """Return whether the report of this is late: a human has talked with them since, and not in this call."""
     if ticket.answered_at is None or ticket.answered_at < call.started_at:
         return False
-    taken = exists().where(Leg.call_id == call.id, Leg.accepted_at.is_not(None))
-    return ticket.answered_at > now or not session.scalar(select(taken))
+    return ticket.answered_at > now or not any(leg.accepted_at for leg in call.legs)
 
 
 def keep_message(session: Session, call: Call, event: CallEvent, now: datetime) -> None:

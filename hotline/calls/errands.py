@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hotline.calls import holds
 from hotline.calls.exchange import Exchange
 from hotline.calls.kinds.base import Kind, Work
 from hotline.calls.kinds.registry import KINDS
@@ -114,7 +115,7 @@ def _ready(work: Work, errand: Errand) -> bool:
         return False
     if not KINDS[errand.kind].wanted(work, errand):
         errand.state, errand.ended_at, errand.result = "cancelled", work.now, "no_longer_wanted"
-        work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
+        holds.release(work.session, errand.id)
         return False
     later = KINDS[errand.kind].postponed(work, errand) if errand.state == "waiting" else None
     if later is None and errand.state == "waiting" and not hold(work, errand):
@@ -150,7 +151,7 @@ def end(work: Work, errand: Errand, word: str) -> None:
     else:
         errand.state = "failed" if word == "failed" else "missed"
     timers.cancel(work.session, f"{WATCH}:{errand.id}", work.now)
-    work.session.execute(delete(Hold).where(Hold.holder_id == errand.id))
+    holds.release(work.session, errand.id)
     health.note_attempt(work.session, errand.target_kind, errand.target_id, _lesson(work, errand, kind), work.now)
     kind.over(work, errand)
 

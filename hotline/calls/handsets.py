@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain, transfer
-from hotline.calls.briefing import whisper_facts
+from hotline.calls import chain, holds, transfer
+from hotline.calls.briefing import Whisper
 from hotline.calls.exchange import Exchange
 from hotline.calls.kinds import branch_calls
 from hotline.calls.kinds.base import Work
@@ -71,8 +71,9 @@ def _turn(
     memo: str = "",
 ) -> str:
     flow, steps = x.flows["accept_call"], list[Step]()
+    whisper = Whisper(session, call, leg, x.settings.default_language)
     for _ in range(5):
-        turn = run(flow, position, given, _facts(session, call, leg, x.settings.default_language))
+        turn = run(flow, position, given, _facts(whisper, leg))
         steps.extend(turn.steps)
         for effect in turn.effects:
             _apply(x, session, call, leg, effect, pressed, now)
@@ -82,9 +83,9 @@ def _turn(
     return _speak(x, leg, tuple(steps), memo)
 
 
-def _facts(session: Session, call: Call, leg: Leg, language: str) -> Facts:
+def _facts(whisper: Whisper, leg: Leg) -> Facts:
     """What the handset is told; a leg whose ringing was given up meanwhile is as good as a caller gone."""
-    facts = whisper_facts(session, call, leg, language)
+    facts = whisper.facts()
     if LegState(leg.state) in (LegState.PICKED_UP, LegState.ACCEPTED, LegState.ENDED):
         return facts
     if facts.flags & {"caller_gone", "colleague"}:
@@ -116,7 +117,7 @@ def accept(session: Session, leg: Leg, now: datetime) -> None:
     """A human took the call on this telephone: it is held, and known to work."""
     leg.state, leg.accepted_at = LegState.ACCEPTED.value, now
     leg.picked_up_at = leg.picked_up_at or now
-    chain.keep_hold(session, leg, now)
+    holds.keep(session, leg.id, now)
     health.note_attempt(session, leg.target_kind, leg.target_id, leg.state, now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -15,7 +16,7 @@ from hotline.calls.keeping.queries import unconfirmed
 from hotline.calls.models import Call, Hold, Leg
 from hotline.calls.states import TRIED
 from hotline.directory import hours
-from hotline.directory.models import BranchLine, Handset, Line, Partner, Policy, Staff, Station, Survivor, Team, Tenant
+from hotline.directory.models import BranchLine, Handset, Line, Partner, Staff, Station, Survivor, Team, Tenant
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.queries import station_path
 from hotline.directory.words import short_name
@@ -49,7 +50,7 @@ def facts_for(session: Session, vault: Vault, inquiry: Inquiry, now: datetime) -
     path = station_path(session, inquiry.home)
     levels = session.scalar(select(Tenant.levels).where(Tenant.id == inquiry.tenant_id)) or []
     duty_station = _duty_station(path, len(levels))
-    policy = _policy(session, inquiry.tenant_id, [s.id for s in path])
+    policy = policy_for(session, inquiry.tenant_id, inquiry.home)
     near = _neighbours(session, duty_station, policy.neighbours)
     parents = [s for s in path if 0 < s.level < duty_station.level]
     root, home = path[-1], path[0]
@@ -103,26 +104,33 @@ def duty_station(session: Session, station_id: UUID) -> UUID:
     return _duty_station(path, len(levels)).id
 
 
+_POLICY = """
+WITH RECURSIVE path AS (
+  SELECT id, parent_id, 0 AS up FROM station WHERE id = %(station)s
+  UNION ALL SELECT station.id, station.parent_id, up + 1 FROM path JOIN station ON station.id = path.parent_id
+)
+SELECT data::text FROM policy LEFT JOIN path ON path.id = policy.station_id
+ WHERE policy.tenant_id = %(tenant)s AND (policy.station_id IS NULL OR path.id IS NOT NULL)
+ ORDER BY path.up LIMIT 1
+"""
+"""Nulls last: the tenant's own policy stands behind those of its stations."""
+
+
 def policy_for(session: Session, tenant_id: UUID, station_id: UUID) -> RoutingPolicy:
     """Return the policy in force at a station: its own, else the nearest above it, else the tenant's."""
-    return _policy(session, tenant_id, [s.id for s in station_path(session, station_id)])
+    given = {"tenant": tenant_id, "station": station_id}
+    return _policy_of(session.connection().exec_driver_sql(_POLICY, given).scalar() or "{}")
+
+
+@lru_cache(maxsize=64)
+def _policy_of(data: str) -> RoutingPolicy:
+    return RoutingPolicy.model_validate_json(data)
 
 
 def _duty_station(path: Sequence[Station], levels: int) -> Station:
     """The station that holds the 7x24 handset: one above the lowest level (township; street in a city)."""
     duty_level = max(0, levels - 2) if levels else 1
     return next((s for s in path if s.level <= duty_level), path[-1])
-
-
-def _policy(session: Session, tenant_id: UUID, path: Sequence[UUID]) -> RoutingPolicy:
-    rows = session.execute(
-        select(Policy.station_id, Policy.data).where(
-            Policy.tenant_id == tenant_id, or_(Policy.station_id.is_(None), Policy.station_id.in_(path))
-        )
-    ).all()
-    by_station = {row.station_id: row.data for row in rows}
-    narrowest = next((by_station[s] for s in (*path, None) if s in by_station), None)
-    return RoutingPolicy.model_validate(narrowest or {})
 
 
 def _neighbours(session: Session, station: Station, most: int) -> Sequence[Station]:

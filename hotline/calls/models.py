@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.calls.states import LegState
 from hotline.db import Base, new_id
+from hotline.directory.models import Line, Station, Survivor
 
 _LEG_STATES = ", ".join(f"'{state.value}'" for state in LegState)
 
@@ -62,6 +63,12 @@ class Call(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="", server_default="")
     """answered, message, abandoned or unconfirmed; empty while it lasts."""
+
+    legs: Mapped[list[Leg]] = relationship(viewonly=True, order_by="(Leg.plan, Leg.tier, Leg.position, Leg.id)")
+    """All attempts, as they stood when first asked for; whoever writes new rows expires it."""
+    line: Mapped[Line] = relationship(viewonly=True)
+    station: Mapped[Station] = relationship(viewonly=True, foreign_keys=[station_id])
+    survivor: Mapped[Survivor | None] = relationship(viewonly=True)
 
 
 class Leg(Base):

@@ -22,7 +22,6 @@ from hotline.calls.lookup import facts_for, inquiry_of, policy_for
 from hotline.calls.models import Call, Leg, Reply
 from hotline.calls.standby.memo import Memo, prefixes
 from hotline.calls.states import TRIED
-from hotline.directory.models import Line, Survivor
 from hotline.numbers import from_stored
 from hotline.telephony import twiml
 from hotline.telephony.events import CallEvent
@@ -67,7 +66,9 @@ def incoming(x: Exchange, session: Session, event: CallEvent) -> str:
 def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Position, event: CallEvent) -> str:
     """Answer a later webhook of a call: keys, the end of a tier's ringing, a recording."""
     now = x.clock()
-    call = session.get_one(Call, call_id, with_for_update=True)
+    call = chain.locked(session, Call.id == call_id)
+    if call is None:
+        raise LookupError(f"no call {call_id}")
     if (stored := _stored(session, call, number)) is not None:
         return stored
     call.seen_at = now
@@ -82,8 +83,7 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
 
 def status(x: Exchange, session: Session, event: CallEvent) -> None:
     """Take in a report on the caller's own leg; only its end matters, and only once."""
-    call = session.scalars(select(Call).where(Call.sid == event.sid).with_for_update()).first()
-    now = x.clock()
+    call, now = chain.locked(session, Call.sid == event.sid), x.clock()
     errands.ended_by_sid(x, session, event)
     if call is None or call.ended_at is not None:
         return
@@ -117,7 +117,7 @@ def _taken(x: Exchange, session: Session, call: Call, event: CallEvent, now: dat
     chain.close_tier(session, call, event.dial_status, now, screened=screened)
     if not screened:
         return event.dial_status in chain.JOINED
-    leg = transfer.leg_that_took(session, call)
+    leg = transfer.leg_that_took(call)
     if leg is None:
         return False
     talked = (now - (leg.accepted_at or now)).total_seconds()
@@ -148,7 +148,7 @@ def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position
         call.outcome = "unconfirmed"
     transfer.plan_chosen(session, x.vault, call)
     for _ in range(MOST_TURNS):
-        tier = chain.next_tier(session, call, now, policy.limit_seconds)
+        tier = chain.next_tier(call, now, policy.limit_seconds)
         flags = transfer.flags(session, call, now)
         facts = Briefing(session, call, policy, now).facts(
             tier or (transfer.WAITS if "staying" in flags else None),
@@ -171,35 +171,30 @@ def _answer(x: Exchange, session: Session, call: Call, number: int, at: Position
     if any(isinstance(s, Record) for s in steps):
         ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
         endings.promise(session, call, ticket, policy, now, "nobody_answered")
-    return _keep(session, call, number, asked, _render(x, session, call, steps, legs), now)
+    return _keep(session, call, number, asked, _render(x, call, steps, legs), now)
 
 
 def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
-    line = session.get_one(Line, call.line_id)
-    inquiry = inquiry_of(x.vault, call, line)
+    inquiry = inquiry_of(x.vault, call, call.line)
     chain.forget_unrung(session, call, now)
     chain.write_plan(session, x.vault, call, routing.make_plan(facts_for(session, x.vault, inquiry, now)))
 
 
-def _render(x: Exchange, session: Session, call: Call, steps: Sequence[Step], legs: Sequence[Leg]) -> str:
-    line = session.get_one(Line, call.line_id)
-    survivor = session.get(Survivor, call.survivor_id) if call.survivor_id else None
+def _render(x: Exchange, call: Call, steps: Sequence[Step], legs: Sequence[Leg]) -> str:
     if not legs:
         pause = transfer.PAUSE_SECONDS if call.outcome == "answered" else chain.PAUSE_SECONDS
         steps = [held for planned in steps for held in _hold_the_line(planned, pause)]
-    shown = from_stored(x.vault.open(line.number_sealed)).value
-    tone = Tone(line.code, survivor.dialect if survivor else "", shown)
+    shown = from_stored(x.vault.open(call.line.number_sealed)).value
+    tone = Tone(call.line.code, call.survivor.dialect if call.survivor else "", shown)
     numbers = [from_stored(x.vault.open(leg.number_sealed)) for leg in legs]
     rung = [Rung(leg.id, to.value, to.extension or "") for leg, to in zip(legs, numbers, strict=True)]
-    memo = _memo(session, call, legs)
+    memo = _memo(call, legs)
     return document.write(x, memo, call.step, steps, tone, rung, legs[0].ring_seconds if legs else 0)
 
 
-def _memo(session: Session, call: Call, ringing: Sequence[Leg]) -> Memo:
+def _memo(call: Call, ringing: Sequence[Leg]) -> Memo:
     """Return what the next webhooks say of the call, should the database be away by then (docs/adr/0024)."""
-    ready = [leg.id for leg in ringing]
-    states = [state.value for state in TRIED]
-    rung = select(Leg.number_hash).where(Leg.call_id == call.id, Leg.state.in_(states), Leg.id.not_in(ready))
+    rung = (leg.number_hash for leg in call.legs if leg.state in TRIED and leg not in ringing)
     return Memo(
         call_id=call.id,
         line_id=call.line_id,
@@ -212,7 +207,7 @@ def _memo(session: Session, call: Call, ringing: Sequence[Leg]) -> Memo:
         domain=call.domain,
         urgent=call.urgent,
         chosen_station=call.station_chosen,
-        rung=prefixes(session.scalars(rung)) if call.step else (),
+        rung=prefixes(rung) if call.step else (),
         ready=prefixes(leg.number_hash for leg in ringing),
     )
 

@@ -53,7 +53,7 @@ def flags(session: Session, call: Call, now: datetime) -> tuple[str, ...]:
     errand = wrap_up_of(session, call) if call.outcome == "answered" else None
     if errand is None:
         return ()
-    if _tried(session, call) is not None:
+    if _tried(call) is not None:
         return ("transferred",)
     if errand.data.get("settled"):
         return ()
@@ -73,7 +73,7 @@ def plan_chosen(session: Session, vault: Vault, call: Call) -> None:
     """Plan to ring whom the duty person chose, once; the call is locked by the caller."""
     errand = wrap_up_of(session, call) if call.outcome == "answered" else None
     line_id = errand.data.get("transfer") if errand else None
-    if line_id is None or _tried(session, call) is not None:
+    if line_id is None or _tried(call) is not None:
         return
     line = session.get_one(BranchLine, UUID(str(line_id)))
     owner = session.get(Team, line.team_id) if line.team_id else session.get(Partner, line.partner_id)
@@ -85,12 +85,12 @@ def plan_chosen(session: Session, vault: Vault, call: Call) -> None:
     chain.write_plan(session, vault, call, Plan((tier,)))
 
 
-def leg_that_took(session: Session, call: Call) -> Leg | None:
+def leg_that_took(call: Call) -> Leg | None:
     """Return the leg the caller was last joined with: the chosen one's once it was tried, else the duty person's."""
-    if chosen := _tried(session, call):
+    if chosen := _tried(call):
         return chosen if chosen.accepted_at else None
-    return session.get(Leg, call.accepted_leg_id) if call.accepted_leg_id else None
+    return next((leg for leg in call.legs if leg.id == call.accepted_leg_id), None)
 
 
-def _tried(session: Session, call: Call) -> Leg | None:
-    return session.scalars(select(Leg).where(Leg.call_id == call.id, Leg.reason == REASON)).first()
+def _tried(call: Call) -> Leg | None:
+    return next((leg for leg in call.legs if leg.reason == REASON), None)

@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.calls import endings, opening
-from hotline.calls.chain import LONGEST_CALL
 from hotline.calls.exchange import Exchange
+from hotline.calls.holds import LONGEST_CALL
 from hotline.calls.keeping.models import KeepingMark
 from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Errand, Recording

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
 from sqlalchemy.orm import Session
-
-from hotline.directory.models import Handset
 
 SUSPECT_AFTER = 2
 """Failures in a row after which a handset is rung last."""
@@ -24,6 +21,7 @@ FAILED_ONCE = (
     "ELSE handset.state END"
 )
 """What a handset learns of an attempt that failed; for a statement that says which handset."""
+_CONFIRMED = "UPDATE handset SET failures = 0, state = 'ok', confirmed_at = %(now)s WHERE id = %(id)s"
 
 
 def note_attempt(session: Session, kind: str, id_: UUID, outcome: str, now: datetime) -> None:
@@ -33,9 +31,9 @@ def note_attempt(session: Session, kind: str, id_: UUID, outcome: str, now: date
     if outcome in _ALIVE:
         confirm(session, id_, now)
     elif outcome in FAILED:
-        session.execute(text(f"{FAILED_ONCE} WHERE id = :id"), {"id": id_})
+        session.connection().exec_driver_sql(f"{FAILED_ONCE} WHERE id = %(id)s", {"id": id_})
 
 
 def confirm(session: Session, handset_id: UUID, now: datetime) -> None:
     """A human pressed a key on the handset: it is trusted again."""
-    session.execute(update(Handset).where(Handset.id == handset_id).values(failures=0, state="ok", confirmed_at=now))
+    session.connection().exec_driver_sql(_CONFIRMED, {"id": handset_id, "now": now})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 from collections.abc import Callable
-from threading import BoundedSemaphore
 from typing import Concatenate, ParamSpec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -18,6 +18,7 @@ from hotline.calls.standby.bringing_in import bring_in
 from hotline.calls.standby.gate import is_clash, is_gone, is_slow
 from hotline.calls.standby.memo import PARAMETER, Memo
 from hotline.calls.standby.turns import NoSnapshotError
+from hotline.calls.standby.turnstile import Turnstile
 from hotline.numbers import mask
 from hotline.telephony import events, twiml
 from hotline.telephony.events import CallEvent
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 Handler = Callable[Concatenate[Exchange, Session, CallEvent, P], str | None]
+First = Callable[[Exchange, Session, CallEvent], str | None]
 Spare = Callable[..., str | None]
 """What answers the same webhook without a database: given exchange, memo, event and the parts of the address."""
 
@@ -41,7 +43,9 @@ REPORTS_AT_ONCE, REPORT_SECONDS = 3, 4.0
 PLACE_SECONDS = 2.0
 """How long a webhook of a call that we placed waits for a place among those who are with the database. A caller's waits
 for the patience alone: 1.5 s kept more calls out of the journal, and made the slowest answers of a storm slower."""
-_reports = BoundedSemaphore(REPORTS_AT_ONCE)
+_reports = Turnstile(REPORTS_AT_ONCE)
+GIVES_WAY_SECONDS = 0.05
+"""How long a webhook that gave way to another stands back, so that the other one is through first."""
 TRIES = 2
 """A webhook that fails for another reason than the database is tried so often before the snapshot answers."""
 
@@ -51,8 +55,11 @@ def unable(*_: object, **__: object) -> None:
     raise NoSnapshotError("this cannot be done from the snapshot")
 
 
-def spoken(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]]:
-    """Make a webhook that somebody listens to: one transaction, one commit; whatever fails, they hear words."""
+def spoken(spare: Spare = unable, first: First | None = None) -> Callable[[Handler[P]], Callable[P, Response]]:
+    """Make a webhook that somebody listens to: one transaction, one commit; whatever fails, they hear words.
+
+    ``first`` may answer instead, by statements that are a transaction each.
+    """
 
     def decorate(handler: Handler[P]) -> Callable[P, Response]:
         @functools.wraps(handler)
@@ -65,6 +72,7 @@ def spoken(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response
                     lambda session: handler(x, session, event, *args, **kwargs),
                     lambda memo: spare(x, memo, event, *args, **kwargs),
                     needed=spare is unable,
+                    first=(lambda session: first(x, session, event)) if first else None,
                 )
             except Exception:  # whatever went wrong, the caller hears a sentence and goes on
                 log.exception("webhook %s of call %s from %s failed", request.endpoint, event.sid, _who(event))
@@ -129,6 +137,7 @@ def _answer(
     needed: bool,
     heard: bool = True,
     single: bool = False,
+    first: Callable[[Session], str | None] | None = None,
 ) -> str | None:
     """Ask the database, unless it is away or the call has gone on without it before; then the snapshot.
 
@@ -149,9 +158,14 @@ def _answer(
         for last in (False, True):
             try:
                 place = PLACE_SECONDS if needed else None
-                with standby.gate.transaction(
-                    x.call_sessions, patient=not ready, place_within=place, single=single
-                ) as session:
+                way = functools.partial(
+                    standby.gate.transaction, x.call_sessions, patient=not ready, place_within=place
+                )
+                if first:
+                    with way(single=True) as session:
+                        if reply := first(session):
+                            return reply
+                with way(single=single) as session:
                     if heard:
                         x.prompts.refresh(session)
                     return ask(session)
@@ -159,6 +173,7 @@ def _answer(
                 if last or not is_clash(error):
                     raise
                 log.info("webhook %s of call %s gave way to another and begins again", request.endpoint, event.sid)
+                time.sleep(GIVES_WAY_SECONDS)
     except Exception as error:
         slow, gone = is_slow(error), is_gone(error)
         if not ready or not (slow or gone or _tries() >= TRIES):

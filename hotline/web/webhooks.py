@@ -86,17 +86,17 @@ def _lost_alone(x: Exchange, memo: Memo | None, event: CallEvent) -> str:
     return fallback.resume_alone(x, memo, event, request.form.get("ErrorUrl", ""))
 
 
+def _taken_at_once(x: Exchange, session: Session, event: CallEvent) -> str | None:
+    return None if request.args.get("as") == "caller" else arrival.answer(x, session, event)
+
+
 @webhooks.post("/voice")
-@spoken(_voice_alone)
+@spoken(_voice_alone, first=_taken_at_once)
 def voice(x: Exchange, session: Session, event: CallEvent) -> str:
     """A new call: of a survivor, or of somebody of ours who rings from a handset."""
     if request.args.get("as") == "caller":
         return switchboard.incoming(x, session, event.as_caller())
-    return (
-        arrival.answer(x, session, event)
-        or errand_turns.staff_call(x, session, event)
-        or switchboard.incoming(x, session, event)
-    )
+    return errand_turns.staff_call(x, session, event) or switchboard.incoming(x, session, event)
 
 
 @webhooks.post("/calls/<uuid:call_id>/<int:number>/<position>")

@@ -74,6 +74,7 @@ def taken(x: Exchange, way: Callable[[Exchange, Session, CallEvent], str | None]
         reply = way(x, session, event)
         if reply is None:
             return None
+        session.flush()
         session.expire_all()
         after = {name: [row for row in rows if row not in before[name]] for name, rows in rows_of(x, session).items()}
         known = " ".join(row for rows in before.values() for row in rows)

@@ -115,7 +115,8 @@ def test_more_callers_than_the_database_has_places_are_answered_and_nobody_takes
     async def story() -> None:
         with ExitStack() as others:
             for _ in range(MOST_INSIDE):
-                others.enter_context(gate._places)
+                assert gate._places.acquire(1)
+                others.callback(gate._places.release)
             call = await town.world.dial(caller, line)
             await call.hears("您好，龙港镇", within=5)
         await call.joined(duty.number, within=40)

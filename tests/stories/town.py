@@ -188,6 +188,7 @@ def settle(settings: Settings, world: World) -> Town:
     x = make_exchange(settings, world.now, carrier)
     with x.sessions() as session:
         x.standby.renew(session, x.clock())  # as a web process that has just started
+        x.prompts.refresh(session)
     return Town(world, x)
 
 

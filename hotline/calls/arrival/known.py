@@ -5,21 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hotline.calls import chain
+from hotline.calls import holds
 from hotline.calls.facts import Phone
 from hotline.calls.opening import SAME_MISSED
+from hotline.calls.prompts import live
 from hotline.calls.standby import changes
 from hotline.calls.standby.snapshot import Person
 from hotline.numbers import from_stored
 from hotline.telephony.events import CallEvent
 from hotline.vault import Vault
-from tickets.levels import DEFAULT, ServiceLevels, levels_from
+from tickets.level_models import levels_in
+from tickets.levels import ServiceLevels
 
 _LATELY = timedelta(hours=1)
 """No policy takes a call for the continuation of one that ended longer ago."""
@@ -31,7 +32,7 @@ WITH phone AS MATERIALIZED (SELECT survivor_id, priority FROM survivor_phone WHE
      called AS MATERIALIZED (SELECT ticket_id, tenant_id, ended_at, accepted_leg_id FROM call
                               WHERE from_hash = %(caller)s AND started_at >= %(begun_lately)s
                                 AND ended_at >= %(lately)s)
-SELECT ({changes.COUNT}) AS routing,
+SELECT ({changes.COUNT}) AS routing, ({live.NEWEST}) AS prompts,
        EXISTS (SELECT FROM call WHERE sid = %(sid)s) OR EXISTS (SELECT FROM errand WHERE sid = %(sid)s) AS begun,
        EXISTS (SELECT FROM handset WHERE number_hash = %(caller)s AND active AND tenant_id = %(tenant)s)
        OR EXISTS (SELECT FROM branch_line WHERE number_hash = %(caller)s AND active AND tenant_id = %(tenant)s)
@@ -66,6 +67,8 @@ class Known:
     caller: bytes | None
     routing: int
     """How many changes there were of whom to ring."""
+    prompts: int | None
+    """Number of the newest change of the words."""
     begun: bool
     """The carrier's webhook came before."""
     ours: bool
@@ -97,27 +100,23 @@ def ask(session: Session, vault: Vault, event: CallEvent, tenant_id: UUID, now: 
     """Return what the database knows of a call on a line of this tenant. Raises sqlalchemy.exc.DBAPIError."""
     caller = vault.fingerprint(event.caller.value) if event.caller else None
     given = {"sid": event.sid, "caller": caller, "tenant": tenant_id, "now": now, "lately": now - _LATELY,
-             "begun_lately": now - _LATELY - chain.LONGEST_CALL, "missed_since": now - SAME_MISSED}  # fmt: skip
+             "begun_lately": now - _LATELY - holds.LONGEST_CALL, "missed_since": now - SAME_MISSED}  # fmt: skip
     row = session.connection().exec_driver_sql(_QUESTION, given).one()
     return Known(
         caller=caller,
         routing=int(row.routing),
+        prompts=row.prompts,
         begun=row.begun,
         ours=row.ours,
         busy=frozenset(bytes(one) for one in row.busy),
         states={UUID(id_): state for id_, state in row.states},
         missing=frozenset((station, staff) for station, staff in row.missing),
-        levels=_levels(row.levels),
+        levels=levels_in(row.levels),
         people=tuple(_person(json.loads(one)) for one in row.people),
         missed=row.missed,
         last=_last(json.loads(row.last)) if row.last else None,
         took=_took(vault, json.loads(row.took)) if row.took else None,
     )
-
-
-@lru_cache(maxsize=8)
-def _levels(data: str | None) -> ServiceLevels:
-    return levels_from(json.loads(data)) if data else DEFAULT
 
 
 def _person(told: list[Any]) -> Person:

@@ -22,6 +22,7 @@ from hotline.calls.arrival.known import Known
 from hotline.calls.briefing import caller_words
 from hotline.calls.document import Rung, Tone
 from hotline.calls.exchange import Exchange
+from hotline.calls.holds import TAKE_OVER
 from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Plan, Tier
 from hotline.calls.standby.directory import Directory, Live
@@ -30,7 +31,7 @@ from hotline.calls.standby.memo import Memo, prefixes
 from hotline.calls.standby.snapshot import LineRow, Person
 from hotline.calls.states import LegState
 from hotline.db import new_id
-from hotline.rows import Rows
+from hotline.rows import NotWholeError, Rows
 from hotline.telephony.events import CallEvent
 from ivr_flows.engine.run import run
 from ivr_flows.engine.steps import Begin, Continue, Facts, Position, Ring, Step, TierWords, Wait
@@ -47,6 +48,8 @@ class _UnusualError(Exception):
 def answer(x: Exchange, session: Session, event: CallEvent) -> str | None:
     """Take a new call and return its first document; None: nothing is written, the call goes the longer way.
 
+    Its two statements need no transaction around them: the second writes all or nothing.
+
     Raises what says that the database is away or has no time.
     """
     directory = x.standby.directory
@@ -59,6 +62,8 @@ def answer(x: Exchange, session: Session, event: CallEvent) -> str | None:
         pass
     except IntegrityError:
         log.info("call %s came twice at the same instant", event.sid)
+    except NotWholeError:
+        log.info("a telephone of call %s was taken by another call at the same instant", event.sid)
     except Exception as error:
         if is_gone(error) or is_slow(error):
             raise
@@ -81,7 +86,7 @@ class _Arrival:
     def answered(self) -> str:
         """Return the first document of the call, with everything written that it says."""
         told = known.ask(self.session, self.x.vault, self.event, self.line.tenant_id, self.now)
-        if told.begun or told.ours:
+        if told.begun or told.ours or told.prompts != self.x.prompts.newest:
             raise _UnusualError
         if told.routing != self.directory.snapshot.routing:
             self.x.standby.stale = True
@@ -158,7 +163,7 @@ class _Arrival:
     def _write(
         self, told: Known, memo: Memo, legs: list[dict[str, Any]], rung: Sequence[dict[str, Any]], reply: str
     ) -> None:
-        """Write ticket, call, plan, holds and answer in one statement. Raises _UnusualError: somebody was faster."""
+        """Write ticket, call, plan, holds and answer in one statement. Raises NotWholeError: somebody was faster."""
         now, line = self.now, self.line
         policy = self.directory.policy(memo.station)
         ticket_id = told.ticket(timedelta(minutes=policy.cut_off_minutes), now)
@@ -177,18 +182,15 @@ class _Arrival:
              "until": now + timedelta(seconds=leg["ring_seconds"] + chain.SCREENING_SECONDS)}
             for leg in sorted(rung, key=lambda leg: leg["number_hash"]) if not leg["own_queue"]
         ]  # fmt: skip
-        held = rows.write(
+        rows.write(
             self.session,
             *parts,
             Rows(Call, [{**call, "plan": 1, "tier": 1}]),
             Rows(Leg, legs),
             Rows(Reply, [kept]),
-            Rows(Hold, holds, chain.TAKE_OVER, "holder_id"),
+            Rows(Hold, holds, TAKE_OVER, "holder_id", whole=True),
             now=now,
         )
-        if len(held) < len(holds):
-            log.info("a telephone of call %s was taken by another call at the same instant", self.event.sid)
-            raise _UnusualError
 
 
 def _wait(step: Step) -> tuple[Step, ...]:

@@ -20,17 +20,20 @@ from ivr_flows.wording import Book, Recorded
 log = logging.getLogger(__name__)
 
 
-_NEWEST = "SELECT max(number) FROM prompt_change"
+NEWEST = "SELECT max(number) FROM prompt_change"
 """Plain SQL: it is asked at each webhook."""
 
 
 class LiveBook:
-    """``book`` is what callers hear now. What was last read is kept in a file, for a start without the database."""
+    """``book`` is what callers hear now, ``newest`` the number of the newest change in it.
+
+    What was last read is kept in a file, for a start without the database.
+    """
 
     def __init__(self, original: Book, folder: Path) -> None:
         self.original, self.folder = original, folder
         self.book = original
-        self._newest: int | None = -1  # nothing has been read yet
+        self.newest: int | None = -1  # nothing has been read yet
         self._kept = folder / "changed.json"
         try:
             self._take(json.loads(self._kept.read_text(encoding="utf-8")))
@@ -41,8 +44,8 @@ class LiveBook:
 
     def refresh(self, session: Session) -> None:
         """Read the changes if there is a new one: one look at an index where there is none."""
-        newest = session.connection().exec_driver_sql(_NEWEST).scalar()
-        if newest == self._newest:
+        newest = session.connection().exec_driver_sql(NEWEST).scalar()
+        if newest == self.newest:
             return
         rows = [
             {"key": one.key, "language": one.language, "text": one.text, "audio": one.audio, "seconds": one.seconds}
@@ -54,7 +57,7 @@ class LiveBook:
             log.exception("the changed prompts cannot be read")
         else:
             self._keep(rows)
-        self._newest = newest
+        self.newest = newest
 
     def audio_file(self, name: str) -> Path:
         """Return where a recording made at the console is kept."""

@@ -149,11 +149,10 @@ class _Arrival:
 
     def _call(self) -> Call:
         """Return the call, locked; one that began without the database is stored now, with its ticket."""
-        find = select(Call).where(Call.sid == self.event.sid).with_for_update()
-        call = self.session.scalars(find).first()
+        call = chain.locked(self.session, Call.sid == self.event.sid)
         if call is None:
             opening.open_call(self.x, self.session, self.event, self.entry.at, UUID(self.entry.call))
-            call = self.session.scalars(find).one()
+            call = self.session.scalars(select(Call).where(Call.sid == self.event.sid)).one()
         if not self.session.scalar(select(exists().where(BroughtIn.call_id == call.id))):
             desk.note(self.session, call.ticket_id, "from_snapshot", self.entry.at)
         return call
@@ -182,6 +181,7 @@ class _Arrival:
             hold = {"number_hash": row["number_hash"], "holder_id": row["id"], "call_id": call.id, "until": until}
             session.execute(insert(Hold).values(hold).on_conflict_do_nothing())
         session.execute(insert(Leg), rows)
+        session.expire(call, ["legs"])
 
     def _answered(self, call: Call) -> None:
         """Keep the answer: should the same webhook come again, it is given again."""

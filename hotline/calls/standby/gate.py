@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from hotline.calls.standby.turnstile import Turnstile
 from hotline.db import SessionFactory
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class Gate:
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="database")
         self._watchdog = Watchdog()
         self._answered = 0.0
-        self._places = threading.BoundedSemaphore(MOST_INSIDE)
+        self._places = Turnstile(MOST_INSIDE)
         self._asking = threading.Lock()
         self._asked: Future[None] | None = None
         self.closed = False

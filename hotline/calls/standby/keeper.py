@@ -30,6 +30,7 @@ def turn(x: Exchange, *, renew: bool = True) -> bool:
         if renew:
             with x.sessions() as session:
                 standby.renew(session, x.clock())
+                x.prompts.refresh(session)
                 changes.fold(session)
                 session.commit()
     except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again in a second)

@@ -29,7 +29,10 @@ class Recorder:
 
 
 def script(engine: Engine, found: list[Statement], sid: str) -> str:
-    """Write the statements out with their values; what must be new each time becomes a variable."""
+    """Write the statements out with their values; what must be new each time becomes a variable.
+
+    That is: the identifiers, the caller, and the telephones; else everybody would ring the one that is held already.
+    """
     assert isinstance(engine.dialect, PGDialect_psycopg)
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -47,8 +50,14 @@ def script(engine: Engine, found: list[Statement], sid: str) -> str:
     for value, name in names.items():
         text = text.replace(f":{value}", f"_:{name}").replace(value, f":{name}")  # two colons would be a cast
     text = text.replace(sid, "CA:u0")
+    hashes = {
+        value: f"h{n}" for n, value in enumerate(dict.fromkeys(re.findall(r'_hash": "\\+x([0-9a-f]{64})"', text)))
+    }
+    for value, name in hashes.items():
+        text = text.replace(value, f":{name}")
     new = ", ".join(f"uuidv7() AS {name}" for name in names.values())
-    return f"SELECT {new} \\gset\nBEGIN;\n{text};\nCOMMIT;\n"
+    new += "".join(f", encode(sha256(uuidv7()::text::bytea), 'hex') AS {name}" for name in hashes.values())
+    return f"SELECT {new} \\gset\n{text};\n"
 
 
 def run(postgres: Postgres, text: str, clients: int, seconds: int, folder: Path) -> dict[str, Any]:

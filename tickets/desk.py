@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,7 +72,7 @@ def opening(
 
     ``further`` events (kind and data) follow the first.
     """
-    ticket = {"id": id_, **asdict(contact), "opened_at": now, "state": State.OPEN.value}
+    ticket = {"id": id_, **vars(contact), "opened_at": now, "state": State.OPEN.value}
     return [
         Rows(Ticket, [ticket]),
         Rows(TicketEvent, [event_row(id_, kind, now, **data) for kind, data in {"opened": {}, **further}.items()]),

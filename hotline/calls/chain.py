@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from hotline.calls import holds, routing
@@ -106,17 +106,17 @@ _LOCKED = (
     .with_for_update(of=Call)
     .execution_options(populate_existing=True)
 )
+"""The attempts come when they are first asked for, so after the lock: what the webhook before did is in them."""
+_BY_ID, _BY_SID = _LOCKED.where(Call.id == bindparam("id")), _LOCKED.where(Call.sid == bindparam("sid"))
 
 
-def locked(session: Session, which: ColumnElement[bool]) -> Call | None:
-    """Return a call with its line, station, survivor and attempts, or None: all its webhooks go one after the other.
+def locked(session: Session, *, id_: UUID | None = None, sid: str = "") -> Call | None:
+    """Return a call, by its id or the carrier's, with line, station and survivor, or None.
 
-    The attempts are read once the lock is held: what the webhook before this one did is in them.
+    All webhooks of one call go one after the other.
     """
-    call = session.scalars(_LOCKED.where(which)).first()
-    if call is not None:
-        session.refresh(call, ["legs"])
-    return call
+    found = session.scalars(_BY_ID, {"id": id_}) if id_ else session.scalars(_BY_SID, {"sid": sid})
+    return found.first()
 
 
 def forget_unrung(session: Session, call: Call, now: datetime) -> None:

@@ -66,13 +66,13 @@ def incoming(x: Exchange, session: Session, event: CallEvent) -> str:
 def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Position, event: CallEvent) -> str:
     """Answer a later webhook of a call: keys, the end of a tier's ringing, a recording."""
     now = x.clock()
-    call = chain.locked(session, Call.id == call_id)
+    call = chain.locked(session, id_=call_id)
     if call is None:
         raise LookupError(f"no call {call_id}")
     if (stored := _stored(session, call, number)) is not None:
         return stored
-    call.seen_at = now
     given = _read(x, session, call, event, now)
+    call.seen_at = now
     if event.over or call.ended_at is not None:
         if _unconfirmed(x, given):  # they talked, and the caller has hung up since
             call.outcome = call.outcome or "unconfirmed"
@@ -83,7 +83,7 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
 
 def status(x: Exchange, session: Session, event: CallEvent) -> None:
     """Take in a report on the caller's own leg; only its end matters, and only once."""
-    call, now = chain.locked(session, Call.sid == event.sid), x.clock()
+    call, now = chain.locked(session, sid=event.sid), x.clock()
     errands.ended_by_sid(x, session, event)
     if call is None or call.ended_at is not None:
         return

@@ -149,7 +149,7 @@ class _Arrival:
 
     def _call(self) -> Call:
         """Return the call, locked; one that began without the database is stored now, with its ticket."""
-        call = chain.locked(self.session, Call.sid == self.event.sid)
+        call = chain.locked(self.session, sid=self.event.sid)
         if call is None:
             opening.open_call(self.x, self.session, self.event, self.entry.at, UUID(self.entry.call))
             call = self.session.scalars(select(Call).where(Call.sid == self.event.sid)).one()

@@ -18,11 +18,11 @@ from tests.matrix.passage import Passage
 def test_it_sees_the_database_again_whatever_hangs(
     fresh_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch, gone: bool
 ) -> None:
-    monkeypatch.setattr(gate, "LONGEST_SECONDS", 0.3)
+    monkeypatch.setattr(gate, "LONGEST_SECONDS", 0.8)
     url = make_url(fresh_database())
     passage = Passage(Path(str(url.query["host"])))
     engine = create(url.set(query={"host": str(passage.folder)}).render_as_string())
-    door = gate.Gate(engine, 0.5)
+    door = gate.Gate(engine, 0.4)
     try:
         assert door.ping()
         passage.freeze()

@@ -30,7 +30,7 @@ from tests.stories.town import Town
 log = logging.getLogger(__name__)
 
 How = Literal["killed", "frozen", "full", "no beat"]
-SOCKET_SECONDS = 0.1
+SOCKET_SECONDS = 0.05
 """What a Celery that waits for Valkey costs here in real time; 10 s in earnest."""
 HANGS = timedelta(seconds=20)
 """How long beat and workers are at it then: twice the time-out, for publishing is tried twice."""

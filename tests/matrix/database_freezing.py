@@ -11,9 +11,11 @@ from os import dup
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.orm import sessionmaker
 
+from hotline.calls.standby import gate
 from hotline.db import create
 from tests.matrix.failing import Mend
 from tests.matrix.passage import Passage
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 TIME_LIMIT = 1.0
 """Real seconds in a frozen world after which a task that hangs has reached its time limit, 45 s in earnest."""
+
+CUT_AFTER = 1.5
+"""What a webhook's transaction that hangs costs here in real time; 3 s in earnest."""
 
 
 class Freezing:
@@ -41,14 +46,16 @@ class Freezing:
         self.worker = town.worker = Hanging()
 
         def through(_dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
-            parameters["host"] = str(passage.folder)
+            parameters |= {"host": str(passage.folder), "connect_timeout": 2}  # the shortest that libpq knows
 
         for engine in engines:
             event.listen(engine, "do_connect", through)
             engine.dispose()
         self.worker.listen(engines[0])
         try:
-            yield
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(gate, "LONGEST_SECONDS", CUT_AFTER)
+                yield
         finally:
             passage.close()
             town.looking = None

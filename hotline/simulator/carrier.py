@@ -59,6 +59,8 @@ class Carrier:
         self.phones: dict[str, Phone] = {}
         self.legs: dict[str, SimulatedLeg] = {}
         """Every leg by its sid, live and ended."""
+        self.lost: dict[str, CallRecord] = {}
+        """What was lost in crashes; the REST interface does not know it."""
         self.messages: list[Message] = []
         self.crashes: list[BaseException] = []
         self._offset = timedelta(0)
@@ -174,6 +176,20 @@ class Carrier:
         self.phone(message.receiver).messages.append(message)
         self.pulse()
         return message
+
+    def lose_calls(self) -> None:
+        """Lose every call that is not over, as a carrier that crashes does: the lines go dead, and nobody is told.
+
+        No webhook comes for them any more, the books know nothing of them, and what was being recorded is gone.
+        """
+        lost = {sid: record for sid, record in self.records.items() if not record.over}
+        self.lost |= lost
+        self.exchange.courier.lost |= set(lost)
+        self.recordings.lost |= set(lost)
+        for sid in lost:
+            del self.records[sid]
+            if sid in self.legs:
+                self.legs[sid].hang_up("failed")
 
     def _calling_phone(self, number: str) -> Phone:
         if number != WITHHELD:

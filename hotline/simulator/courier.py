@@ -74,6 +74,8 @@ class Courier:
     changed: Callable[[], None]
     faults: Faults = field(default_factory=Faults)
     log: list[Sent] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """Calls that are gone without a trace: nothing more is sent about them."""
     _last: dict[str, asyncio.Event] = field(default_factory=dict)
     _delivered: dict[str, int] = field(default_factory=dict)
 
@@ -112,6 +114,8 @@ class Courier:
         repeat: dict[str, str] = {}
         failure = WebhookError(11200, url, "not sent")
         for _ in range(retries + 1):
+            if errand.call_sid in self.lost:
+                raise WebhookError(11200, url, "the call is lost")
             try:
                 reply = await self._within_ceiling(replace(errand, url=url), repeat, let_next_go)
             except ConnectFailedError as error:

@@ -38,6 +38,8 @@ class Recordings:
         self.folder = folder
         self._url = url.rstrip("/")
         self._kept: dict[str, Recording] = {}
+        self.lost: set[str] = set()
+        """Calls of which nothing is kept: the carrier has crashed meanwhile."""
 
     def __iter__(self) -> Iterator[Recording]:
         return iter(list(self._kept.values()))
@@ -60,6 +62,8 @@ class Recordings:
         status = "completed" if seconds > 0 else "absent"
         recording = Recording(sid, call_sid, started, max(1, round(seconds)) if seconds else 0, source, status)
         recording.text = take.text
+        if call_sid in self.lost:
+            return recording
         self._kept[sid] = recording
         if status == "completed":
             offset = min(start for start, _, _ in take.voices) if trimmed else take.started

@@ -1,4 +1,4 @@
-"""The carrier's REST interface fails while its telephones go on: what we ask it is refused, or its answers are lost."""
+"""The carrier's REST interface fails while its telephones go on; or the carrier crashes, and its calls are gone."""
 
 from __future__ import annotations
 
@@ -44,3 +44,10 @@ def fails(how: int | str) -> Callable[[Town], Mend]:
         return mend
 
     return broken
+
+
+def killed(town: Town) -> Mend:
+    """The carrier crashes and is there again at once: it has no calls, and has never heard of those it had."""
+    carrier = town.world.carrier
+    carrier.loop.call_soon_threadsafe(carrier.lose_calls)
+    return lambda: None

@@ -115,6 +115,13 @@ async def sweeping(town: Town) -> None:
         await town.sweep()
 
 
+async def reading_the_books(town: Town) -> None:
+    """Look for calls that the carrier took alone, as the worker does every five minutes, for the first hour."""
+    for _ in range(12):
+        await asyncio.sleep(300)
+        await town.read_the_books()
+
+
 async def answered(town: Town) -> Party:
     """The duty handset takes it; wrapped up by key; two hours later the survivor says it is good and solved."""
     town.everybody(NEVER_ANSWERS)

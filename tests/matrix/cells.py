@@ -151,7 +151,9 @@ def _rung_once(town: Town) -> str:
 
 def _placed_once(town: Town) -> str:
     """Every call that the carrier placed for us is one of ours, and each of ours is one of the carrier's."""
-    placed = sorted(sid for sid, record in town.world.carrier.records.items() if record.direction == "outbound-api")
+    carrier = town.world.carrier
+    everything = {**carrier.records, **carrier.lost}
+    placed = sorted(sid for sid, record in everything.items() if record.direction == "outbound-api")
     known = sorted(errand.sid for errand in town.errands() if errand.sid)
     return "" if placed == known else f"{len(placed)} calls placed by the carrier, {len(known)} known"
 

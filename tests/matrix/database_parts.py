@@ -34,7 +34,7 @@ def killed(town: Town) -> Mend:
     with eyes.connect() as connection:
         own = connection.scalar(text("SELECT pg_backend_pid()"))
     town.looking = sessionmaker(eyes, expire_on_commit=False)
-    mend = _logging_worker(town)
+    mend = logging_worker(town)
     with _admin(town, "postgres") as admin:
         _allow(admin, name, connections=False)
         ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
@@ -58,7 +58,7 @@ def killed_and_journal_full(town: Town) -> Mend:
 
 def full(town: Town) -> Mend:
     """PostgreSQL can read and has no room for a new row."""
-    mend = _logging_worker(town)
+    mend = logging_worker(town)
     with _admin(town, _name(town)) as admin:
         admin.execute(_FULL)
 
@@ -75,7 +75,7 @@ def dying_over_commits(*, committed: bool) -> Callable[[Town], Mend]:
 
     def fails(town: Town) -> Mend:
         engines: list[Engine] = [sessions.kw["bind"] for sessions in (town.x.sessions, town.x.call_sessions)]
-        mend = _logging_worker(town)
+        mend = logging_worker(town)
 
         def breaks(connection: Connection) -> None:
             ours: Any = connection.connection.driver_connection
@@ -99,7 +99,7 @@ def dying_over_commits(*, committed: bool) -> Callable[[Town], Mend]:
     return fails
 
 
-def _logging_worker(town: Town) -> Mend:
+def logging_worker(town: Town) -> Mend:
     """Let the worker survive what fails, as Celery does."""
     well = town.worker
 

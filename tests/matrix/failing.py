@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,3 +21,7 @@ class Part:
     """How long it is away: longer than a tier rings."""
     asked: bool = True
     """Whether webhooks need it, so that the web's keeper has something to do."""
+    stops: bool = False
+    """Whether the web process stands still, and its keeper with it."""
+    around: Callable[[Town], AbstractContextManager[object]] = nullcontext
+    """What stands in the town from the beginning to the end, so that the part can fail in the middle."""

@@ -11,9 +11,11 @@ from typing import Any
 
 from hotline.calls.standby import keeper
 from hotline.simulator.party import Party
-from tests.matrix import carrier_parts, database_parts, web_parts, worker_parts
-from tests.matrix.cases import CASES, sweeping
+from tests.matrix import beat_parts, carrier_parts, database_parts, web_freezing, web_parts, worker_parts
+from tests.matrix.broker_parts import Brokered, How
+from tests.matrix.cases import CASES, reading_the_books, sweeping
 from tests.matrix.cells import Reference, Webhook, complaints, ending
+from tests.matrix.database_freezing import Freezing
 from tests.matrix.failing import Mend, Part
 from tests.stories.outage import prepared
 from tests.stories.town import Town
@@ -22,6 +24,19 @@ from tests.stories.waiting import passes
 BEHIND = timedelta(seconds=200)
 """How long what no webhook needs is away: longer than a lease on a timer."""
 UNTIL_ALL_DIED = timedelta(hours=1)
+FOR_GOOD = timedelta(days=30)
+FROZEN, GONE = Freezing(), Freezing(gone=True)
+
+
+def _brokered(how: How) -> Part:
+    part = Brokered(how)
+    return Part(part.fails, BEHIND, asked=False, around=part.around)
+
+
+def _stopping(*, committing: bool = False) -> Part:
+    part = web_freezing.Freezing(committing=committing)
+    return Part(part.fails, stops=True, around=part.around)
+
 
 PARTS: Mapping[str, Part] = {
     "database refuses": Part(web_parts.refusing),
@@ -29,12 +44,22 @@ PARTS: Mapping[str, Part] = {
     "database killed": Part(database_parts.killed),
     "database killed, journal full": Part(database_parts.killed_and_journal_full),
     "database disk full": Part(database_parts.full),
+    "database frozen": Part(FROZEN.fails, around=FROZEN.around),
+    "database gone": Part(GONE.fails, around=GONE.around),
     "connections die before commits": Part(database_parts.dying_over_commits(committed=False)),
     "connections die after commits": Part(database_parts.dying_over_commits(committed=True)),
     "web killed": Part(web_parts.killed),
+    "web frozen": _stopping(),
+    "web frozen over a commit": _stopping(committing=True),
     "worker killed before commits": Part(worker_parts.killed("before_commit"), UNTIL_ALL_DIED, asked=False),
     "worker killed after commits": Part(worker_parts.killed("after_commit"), UNTIL_ALL_DIED, asked=False),
     "worker absent": Part(worker_parts.absent, BEHIND, asked=False),
+    "beat absent": _brokered("no beat"),
+    "beat twice": Part(beat_parts.twice, FOR_GOOD, asked=False),
+    "Valkey killed": _brokered("killed"),
+    "Valkey frozen": _brokered("frozen"),
+    "Valkey full": _brokered("full"),
+    "carrier killed": Part(carrier_parts.killed, asked=False),
     "carrier REST 500": Part(carrier_parts.fails(500), BEHIND, asked=False),
     "carrier REST 429": Part(carrier_parts.fails(429), BEHIND, asked=False),
     "carrier REST refuses": Part(carrier_parts.fails("refused"), BEHIND, asked=False),
@@ -77,6 +102,8 @@ class Breakdown:
 
     def wanted(self) -> bool:
         """Whether the keeper has anything to do: a round a second through all the days of a case would take as long."""
+        if self.part.stops and self.mend:
+            return False
         if self.town.x.standby.dirty or self.town.x.standby.gate.closed:
             return True
         return self.part.asked and self.since is not None and self.town.world.now() - self.since < 3 * self.part.lasts
@@ -102,7 +129,7 @@ def outcome(town: Town, case: str, webhook: Webhook, part: str, known: Reference
     town.world.connect(breakdown)
 
     async def whole() -> Party:
-        works = (sweeping(town), breakdown.rounds(), breakdown.mending())
+        works = (sweeping(town), reading_the_books(town), breakdown.rounds(), breakdown.mending())
         beside = [asyncio.create_task(work) for work in works]
         try:
             call = await CASES[case](town)
@@ -113,14 +140,17 @@ def outcome(town: Town, case: str, webhook: Webhook, part: str, known: Reference
         return call
 
     try:
-        call = town.play(whole(), working=False)
-        found = complaints(town, call)
+        with breakdown.part.around(town):
+            try:
+                call = town.play(whole(), working=False)
+                found = complaints(town, call)
+                same = ending(town) == known.ending
+            finally:
+                breakdown.mended()
         if breakdown.since is None:
             found.append("the part never failed")
         if town.x.standby.journal.pending() or town.x.standby.refused:
             found.append("the journal was not brought in")
-        return found, ending(town) == known.ending
+        return found, same
     except Exception as error:  # noqa: BLE001  (a cell that breaks is a finding, the others go on)
         return [f"{type(error).__name__}: {str(error)[:300]}"], False
-    finally:
-        breakdown.mended()

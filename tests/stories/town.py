@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.app import create_app
-from hotline.calls import due, sweep
+from hotline.calls import due, sweep, unheard
 from hotline.calls.exchange import Exchange, make_exchange
 from hotline.calls.models import Call, Errand, Leg
 from hotline.db import SessionFactory
@@ -25,7 +25,7 @@ from hotline.simulator.inprocess import InProcessHttpClient
 from hotline.simulator.party import Party
 from hotline.simulator.phone import Phone
 from hotline.simulator.world import World
-from hotline.telephony.rest import Carrier
+from hotline.telephony.rest import Carrier, CarrierError
 from tickets.models import Ticket, TicketEvent
 
 T = TypeVar("T")
@@ -40,6 +40,8 @@ class Town:
         self.world, self.x = world, x
         self.worker: Callable[[Deed], object] = lambda deed: deed()
         """Does what the worker is to do; stories put one here that fails."""
+        self.ticking: Callable[[Exchange], object] = due.fire_due
+        """How what is due comes to be done; stories put a broker in between here."""
         self.looking: SessionFactory | None = None
         """How the story itself looks into the database, where the application cannot."""
         self.app = create_app(x)
@@ -93,11 +95,16 @@ class Town:
 
     async def fire(self) -> None:
         """Let the worker do what is due."""
-        await self.world.work(self.worker, lambda: due.fire_due(self.x))
+        await self.world.work(self.worker, lambda: self.ticking(self.x))
 
     async def sweep(self) -> None:
         """Let the worker ask the carrier after every call that has gone silent."""
         await self.world.work(self.worker, self._sweep)
+
+    async def read_the_books(self) -> None:
+        """Let the worker take in the calls that the carrier took alone; if it does not answer, the next time."""
+        with suppress(CarrierError):
+            await self.world.work(self.worker, lambda: unheard.take_in(self.x))
 
     def _sweep(self) -> None:
         with self.x.sessions() as session:

@@ -19,7 +19,7 @@ from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Tier
 from hotline.calls.standby.entry import Entry
-from hotline.calls.standby.gate import is_clash, is_gone, is_slow
+from hotline.calls.standby.gate import LONGEST_SECONDS, is_clash, is_gone, is_slow
 from hotline.calls.standby.journal import KEPT_SECONDS
 from hotline.calls.standby.models import BroughtIn
 from hotline.calls.standby.turns import codec
@@ -62,11 +62,13 @@ def bring_in(x: Exchange, most: int | None = None) -> int:
 
 def _one(x: Exchange, journal: UUID, entry: Entry) -> None:
     try:
-        with x.call_sessions.begin() as session:  # its time-outs are short: a webhook may be waiting for it
+        # Its time-outs are short: a webhook may be waiting for it.
+        with x.call_sessions() as session, x.standby.gate.watched(session.connection(), LONGEST_SECONDS):
             row = {"journal_id": journal, "seq": entry.seq, "happened_at": entry.at, "at": x.clock()}
             added = insert(BroughtIn).values(row).on_conflict_do_nothing().returning(BroughtIn.seq)
             if session.scalar(added) is not None:
                 _Arrival(replace(x, clock=lambda: entry.at), session, entry, journal).take_in()
+            session.commit()
     except Exception as error:
         if is_gone(error) or is_slow(error) or is_clash(error):
             raise

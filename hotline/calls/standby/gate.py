@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from os import dup
 
 from psycopg import Error as DriverError
-from sqlalchemy import Engine, QueuePool, text
+from sqlalchemy import Connection, Engine, QueuePool, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -153,26 +153,34 @@ class Gate:
         return time.monotonic() - self._answered > FRESH_SECONDS
 
     @contextmanager
+    def watched(self, connection: Connection, seconds: float) -> Iterator[threading.Event]:
+        """Cut a connection that is still at it after ``seconds``: a database that hangs heeds no time-out of its own.
+
+        Gives an event that is set when that has happened; whoever waits for the answer gets a DBAPIError.
+        """
+        driver = connection.connection.driver_connection
+        with self._watchdog.over(driver.pgconn.socket if driver else -1, seconds) as cut:
+            yield cut
+
+    @contextmanager
     def _session(self, sessions: SessionFactory, single: bool) -> Iterator[Session]:
-        with sessions() as session:
-            level = {"isolation_level": "AUTOCOMMIT"} if single else {}
-            connection = session.connection(execution_options=level).connection.driver_connection
-            descriptor = connection.pgconn.socket if connection else -1
-            with self._watchdog.over(descriptor, LONGEST_SECONDS) as cut:
-                try:
-                    yield session
-                    session.commit()
-                except DBAPIError as error:
-                    if cut.is_set() and not self._stale():
-                        raise CrowdedError("it took too long, while others are answered") from error
-                    raise
+        options = {"isolation_level": "AUTOCOMMIT"} if single else {}
+        with sessions() as session, self.watched(session.connection(execution_options=options), LONGEST_SECONDS) as cut:
+            try:
+                yield session
+                session.commit()
+            except DBAPIError as error:
+                if cut.is_set() and not self._stale():
+                    raise CrowdedError("it took too long, while others are answered") from error
+                raise
         self._answered = time.monotonic()
 
     def _ask(self) -> None:
         for last in (False, True):
             try:
-                with self._engine.connect() as connection:
+                with self._engine.connect() as connection, self.watched(connection, LONGEST_SECONDS):
                     connection.execute(text("SELECT 1"))
+                    connection.rollback()  # while it is still watched: closing would do it, and may hang as well
                 return
             except DBAPIError as error:
                 if last or not error.connection_invalidated:  # a restart leaves connections that are dead: once more

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 ROUND_SECONDS = 1.0
 RENEW_SECONDS = 5.0
 """How often it is asked whether anything has changed."""
+RENEWED_WITHIN = 10.0
+"""The longest that a snapshot may take: a keeper that hangs would never see that the database is back."""
 
 
 def turn(x: Exchange, *, renew: bool = True) -> bool:
@@ -28,7 +30,7 @@ def turn(x: Exchange, *, renew: bool = True) -> bool:
             bring_in(x)
         standby.gate.open()
         if renew:
-            with x.sessions() as session:
+            with x.sessions() as session, standby.gate.watched(session.connection(), RENEWED_WITHIN):
                 standby.renew(session, x.clock())
                 x.prompts.refresh(session)
                 changes.fold(session)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("pages", "growth", "webhook", "time_to_human", "timers", "storm")
+NAMES = ("pages", "growth", "webhook", "time_to_human", "timers", "storm", "processes")
 
 
 def main(wanted: list[str]) -> int:

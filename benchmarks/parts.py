@@ -48,8 +48,16 @@ class Parts:
 
 
 @contextmanager
-def running(servers: Stack, *names: str, environment: Mapping[str, str] | None = None) -> Iterator[Parts]:
-    """Run Valkey and the named parts of ``web``, ``worker`` and ``beat``; each is ready when this is entered."""
+def running(
+    servers: Stack,
+    *names: str,
+    environment: Mapping[str, str] | None = None,
+    instead: Mapping[str, str] | None = None,
+) -> Iterator[Parts]:
+    """Run Valkey and the named parts of ``web``, ``worker`` and ``beat``; each is ready when this is entered.
+
+    ``instead``: arguments that are given for others, to run other applications in the same way.
+    """
     port = free_port()
     broker = Valkey(servers.folder / "valkey", servers.folder / "valkey.log", free_port(), "bench")
     broker.prepare()
@@ -69,8 +77,10 @@ def running(servers: Stack, *names: str, environment: Mapping[str, str] | None =
         _until(broker.ready, servers.folder / "valkey.log")
         for name in names:
             begun = time.monotonic()
-            command = Command(name, tuple(argv[name]), servers.folder / f"{name}.log", given)
+            words = tuple((instead or {}).get(word, word) for word in argv[name])
+            command = Command(name, words, servers.folder / f"{name}.log", given)
             file = ready_file(servers.folder, name)
+            file.unlink(missing_ok=True)
             _start(parts, command, running)
             _until(_answers(port) if name == "web" else file.exists, command.log)
             parts.took[name] = time.monotonic() - begun

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from hotline import settings
 from hotline.calls.exchange import Exchange, make_exchange
@@ -31,5 +33,8 @@ def create_app(exchange: Exchange | None = None) -> Flask:
     app.register_blueprint(webhooks)
     console.set_up(app)
     if served:
+        configure_mappers()  # else the first caller or reader waits for it
+        gc.collect()
+        gc.freeze()  # a collection of all this would keep every caller waiting for 80 ms
         say_ready("web")
     return app

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
 from celery import Celery
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 
 from hotline import settings
 from hotline.embedded.process import say_ready
@@ -41,9 +43,12 @@ SCHEDULE = {
 """Periodic work. A task set going twice, by two beats, does no harm: each claims rows in the database."""
 
 
-def make_app(settings: Settings) -> Celery:
-    """Return the application on the configured broker. Results are rows in the database, never in the broker."""
-    app = Celery("hotline", broker=settings.redis_url, include=["hotline.tasks"])
+def make_app(settings: Settings, tasks: tuple[str, ...] = ("hotline.tasks",)) -> Celery:
+    """Return the application on the configured broker. Results are rows in the database, never in the broker.
+
+    ``tasks``: the modules that whoever runs it imports.
+    """
+    app = Celery("hotline", broker=settings.redis_url, include=tasks)
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -72,6 +77,19 @@ def make_app(settings: Settings) -> Celery:
 
 
 app = make_app(settings.load())
+
+
+@worker_init.connect
+def _before_the_fork(**_: object) -> None:
+    """Load what every child needs once, and keep the collector from writing to it: written pages are shared no more."""
+    from sqlalchemy.orm import configure_mappers
+
+    from hotline.telephony import rest
+
+    rest.warm()
+    configure_mappers()
+    gc.collect()
+    gc.freeze()
 
 
 @worker_ready.connect

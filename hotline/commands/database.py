@@ -29,10 +29,24 @@ def connected() -> Iterator[Settings]:
     with _reachable(load_settings()) as url:
         os.environ["HOTLINE_DATABASE_URL"] = url
         settings_module.load.cache_clear()
-        from hotline.migrations import schema
+        _upgrade(url)
+        yield load_settings()
+
+
+def _upgrade(url: str) -> None:
+    from hotline import db
+    from hotline.migrations import revision
+
+    engine = db.create(url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            newest = revision.found(connection) == revision.known()[-1]
+    finally:
+        engine.dispose()
+    if not newest:
+        from hotline.migrations import schema  # Alembic and every table: half a second that few commands need
 
         schema.upgrade(url)
-        yield load_settings()
 
 
 @contextmanager

@@ -68,7 +68,7 @@ def web_argv(settings: Settings, listening: socket.socket | None = None) -> list
 def worker_argv() -> list[str]:
     """Return the command line of the worker that does the background tasks."""
     return [
-        *_celery(),
+        *_celery("hotline.worker"),
         "worker",
         "--concurrency",
         str(WORKERS),
@@ -81,7 +81,8 @@ def worker_argv() -> list[str]:
 
 def beat_argv() -> list[str]:
     """Return the command line of the clock that sets the periodic tasks going; it keeps no file."""
-    return [*_celery(), "beat", "--scheduler", "celery.beat:Scheduler", "--loglevel", "INFO", "--pidfile="]
+    argv = [*_celery("hotline.beat"), "beat", "--scheduler", "celery.beat:Scheduler"]
+    return [*argv, "--loglevel", "INFO", "--pidfile="]
 
 
 def application_services(settings: Settings, folder: DataFolder, listening: socket.socket) -> list[Service]:
@@ -140,5 +141,5 @@ def answers(host: str, port: int) -> bool:
     return True
 
 
-def _celery() -> list[str]:
-    return [sys.executable, "-m", "celery", "--quiet", "--app", "hotline.worker"]
+def _celery(app: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--quiet", "--app", app]

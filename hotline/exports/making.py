@@ -23,7 +23,6 @@ from hotline.exports import desk
 from hotline.exports.models import Export
 from hotline.exports.registry import LISTINGS
 from hotline.exports.shape import CHUNK, Listing, Wish
-from hotline.exports.writing import writer
 from hotline.reach import Reach
 
 log = logging.getLogger(__name__)
@@ -105,6 +104,8 @@ def finish(x: Exchange, session: Session, export: Export, rows: int) -> None:
 
 
 def _write(x: Exchange, export: Export, listing: Listing, wish: Wish, told: Callable[[int], None]) -> int:
+    from hotline.exports.writing import writer  # openpyxl is loaded by whoever makes a file
+
     heads = [wish.say(column.words) for column in listing.columns]
     out = writer(_draft(x, export), export.format, wish.say(listing.words), listing.columns, heads)
     done, rows = 0, listing.rows(wish)

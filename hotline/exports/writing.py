@@ -14,7 +14,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from hotline.exports.shape import Column
-from hotline.sheets.cells import Value, csv_text, xlsx_cell
+from hotline.sheets.cells import Value, csv_text
+from hotline.sheets.xlsx_cells import xlsx_cell
 
 MOST_ROWS = 1_000_000
 """Rows of a sheet; what is beyond goes into the next one."""

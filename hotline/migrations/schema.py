@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -14,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy import Engine, MetaData
 
 from hotline import db
 
@@ -61,17 +60,6 @@ def current(engine: Engine) -> str | None:
     """Return the revision a database is at; None for an empty one."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_enough(connection: Connection) -> bool:
-    """Return whether a database has what this program needs: our newest revision, or one that we do not know yet."""
-    found = MigrationContext.configure(connection).get_current_revision()
-    return found is not None and found not in _outdated()
-
-
-@cache
-def _outdated() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()) - {str(head())}
 
 
 def head() -> str | None:

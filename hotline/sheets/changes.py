@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.numbers import Number
+from hotline.sheets.cells import cell_text
 from hotline.sheets.columns import fields_of
 from hotline.sheets.fields import Choice, Secret, is_list
 from hotline.sheets.kinds import Kind, Row
 from hotline.sheets.problems import Change
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import cell_text
 from hotline.vault import VaultError
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hotline.sheets.book import check, typed
+from hotline.sheets.cells import cell_text
 from hotline.sheets.columns import fields_of
 from hotline.sheets.fields import Choice
 from hotline.sheets.history import Author, Scribe
@@ -15,7 +16,6 @@ from hotline.sheets.kinds import Kind
 from hotline.sheets.problems import ImportReport
 from hotline.sheets.reading import RawFile, RawRow
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import cell_text
 from hotline.vault import Vault
 
 Texts = Mapping[str, str]

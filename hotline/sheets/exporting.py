@@ -16,7 +16,6 @@ from hotline.sheets.columns import fields_of
 from hotline.sheets.fields import is_list, written
 from hotline.sheets.kinds import Kind, Kinds
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import fill
 from hotline.vault import Vault
 
 
@@ -25,6 +24,8 @@ def export_xlsx(session: Session, path: Path, vault: Vault, tenant: str, now: da
 
     A tenant that is not there yet gives the empty template. The file holds telephone numbers in full.
     """
+    from hotline.sheets.workbook import fill  # openpyxl is loaded by whoever makes a workbook
+
     store = Store(session, vault, now, kinds, tenant)
     book = fill(kinds, {kind.name: list(_rows(kind, store)) for kind in kinds}, now)
     _safely(path, book.save)

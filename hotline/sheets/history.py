@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from hotline.db import Base, new_id
+from hotline.sheets.cells import cell_text
 from hotline.sheets.changes import cells
 from hotline.sheets.columns import fields_of
 from hotline.sheets.fields import Choice
 from hotline.sheets.kinds import Kind
 from hotline.sheets.models import DirectoryChange
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import cell_text
 from hotline.vault import Vault
 
 

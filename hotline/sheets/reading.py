@@ -10,8 +10,6 @@ from typing import Any
 from zipfile import BadZipFile
 
 import yaml
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from hotline.sheets.kinds import Kind, Kinds
 from hotline.sheets.problems import Problem, suggestion
@@ -57,7 +55,7 @@ def read(path: Path, kinds: Kinds) -> RawFile:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or str(error)
         raw.complain("", mark.line + 1 if mark else 0, "", f"YAML 格式有误 (not valid YAML: {why})")
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except (BadZipFile, KeyError, ValueError) as error:
         raw.complain("", 0, "", f"不是可读的 XLSX 工作簿 (not a readable workbook: {error})")
     return raw
 
@@ -98,6 +96,8 @@ def _no_repeats(item: yaml.MappingNode, kind: Kind, raw: RawFile) -> None:
 
 
 def _workbook(path: Path, kinds: Kinds, raw: RawFile) -> None:
+    from openpyxl import load_workbook  # loaded by whoever reads a workbook
+
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:

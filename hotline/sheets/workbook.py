@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import yaml
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
@@ -17,11 +16,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hotline.clock import local
-from hotline.sheets.fields import Choice, Ref, is_list, written
+from hotline.sheets.cells import XLSX as XLSX
+from hotline.sheets.cells import cell_text
+from hotline.sheets.fields import Choice, Ref
 from hotline.sheets.kinds import Kind, Kinds
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-"""The media type of a workbook."""
 FIRST = 3
 """The row under the two headings."""
 ROOM = 2000
@@ -62,20 +61,6 @@ def fill(kinds: Kinds, rows: Mapping[str, Sequence[Mapping[str, Any]]], now: dat
     for kind in kinds:
         _sheet(book.create_sheet(kind.title), kind, rows.get(kind.name, ()), titles)
     return book
-
-
-def cell_text(value: Any, choice: Choice | None = None) -> str:
-    """Return a value as it stands in a cell; words of a choice in Chinese."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, dict):
-        dumped: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6)
-        return dumped.strip() if value else "{}"
-    if is_list(value):
-        return "；".join(cell_text(item, choice) for item in value)
-    return choice.words[value][0] if choice and value in choice.words else written(value)
 
 
 def _sheet(sheet: Worksheet, kind: Kind, rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> None:

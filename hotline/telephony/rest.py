@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import requests
-
 from hotline.settings import Settings
 from hotline.telephony.capabilities import CARRIERS
 
@@ -178,6 +176,8 @@ class Carrier:
 
     def download(self, url: str) -> bytes:
         """Return a recording as WAV. Raises CarrierError, also while the carrier has not finished it."""
+        import requests
+
         auth = (self.settings.carrier_account, self.settings.carrier_tokens[0])
         try:
             answer = requests.get(f"{url}.wav", auth=auth, timeout=TIMEOUT_SECONDS)
@@ -187,7 +187,7 @@ class Carrier:
         return answer.content
 
     def _client(self) -> Client:
-        # Importing the vendor's client costs 0.2 s, so only those who ask the carrier pay for it.
+        # Importing the vendor's client costs 0.2 s: a worker pays before its first task, a web server never (see warm).
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
@@ -199,6 +199,12 @@ class Carrier:
         if self.settings.carrier_api_url:
             client.api.base_url = self.settings.carrier_api_url.rstrip("/")
         return client
+
+
+def warm() -> None:
+    """Import what asking the carrier takes, in a process that will do so, so that no call waits for it."""
+    import twilio.http.http_client
+    import twilio.rest.api  # noqa: F401
 
 
 def _sound(client: Client, recording: Any) -> str:

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-import redis
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily
@@ -25,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hotline.calls import gauges, last_resort
 from hotline.calls.exchange import Exchange
 from hotline.calls.gauges import ANSWER_BUCKETS, Gauges
-from hotline.migrations import schema
+from hotline.migrations import revision
 from hotline.web.sign_in.guards import open_to_all
 from hotline.web.webhooks import exchange, webhooks
 
@@ -103,13 +102,15 @@ def _database(x: Exchange) -> str:
         return "unreachable"
     try:
         with x.sessions() as session:
-            return "ok" if schema.is_enough(session.connection()) else "schema too old"
+            return "ok" if revision.is_enough(session.connection()) else "schema too old"
     except SQLAlchemyError as error:
         log.warning("not ready: %s", error)
         return "unreachable"
 
 
 def _broker(x: Exchange) -> str:
+    import redis  # a web server publishes nothing; only this question needs it
+
     try:
         with redis.Redis.from_url(
             x.settings.redis_url, socket_connect_timeout=BROKER_SECONDS, socket_timeout=BROKER_SECONDS

@@ -21,7 +21,7 @@ PARTS = {
     "valkey": "valkey-server",
     "web": "hotline.embedded.listening",
     "worker": "hotline.worker worker",
-    "beat": "hotline.worker beat",
+    "beat": "hotline.beat beat",
     "simulator": "hotline.simulator",
 }
 PATIENCE = 60.0

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 _RUN = re.compile(r"[a-z]+|[0-9]+|[\u3400-\u9fff]+")
 _FILLER = re.compile(
     "怎么办|请问|你好|您好|我想问|我想|想问|我要|我们|我家|咨询|一下|怎么样|怎么|怎样|如何|什么|哪里|哪儿|哪些"
@@ -51,6 +49,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def phrase(text: str) -> Phrase:
     """Return a title or an everyday word with its syllables (kept: a catalogue's words are few and asked for often)."""
+    from pypinyin import lazy_pinyin  # 55 MB and 0.3 s: for who searches or writes the catalogue, never for a call
+
     units: list[tuple[str, str]] = []
     for run in _RUN.findall(fold(text)):
         if run.isascii():

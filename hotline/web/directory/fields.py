@@ -13,11 +13,11 @@ from werkzeug.datastructures import MultiDict
 
 from hotline.directory.models import Household, Policy, Staff, Station, Survivor, Tenant
 from hotline.reach import Reach
+from hotline.sheets.cells import cell_text
 from hotline.sheets.editing import Texts
 from hotline.sheets.fields import Choice, Ref, Secret
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import cell_text
 from hotline.web.directory import policies, rows
 from hotline.web.language import language, words
 

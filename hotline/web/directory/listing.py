@@ -17,12 +17,11 @@ from hotline.accounts.access import What
 from hotline.accounts.roles import Permission
 from hotline.clock import local
 from hotline.directory.models import Tenant
-from hotline.sheets.cells import csv_text
+from hotline.sheets.cells import XLSX, cell_text, csv_text
 from hotline.sheets.changes import shown
 from hotline.sheets.fields import Choice
 from hotline.sheets.kinds import Kind
 from hotline.sheets.store import Store
-from hotline.sheets.workbook import XLSX, cell_text, fill
 from hotline.web.directory import fields, rights, rows
 from hotline.web.language import language
 from hotline.web.sign_in import current
@@ -78,6 +77,8 @@ def _page(kind: Kind, text: str, number: int) -> str:
 @needs(Permission.EXPORT)
 def download(name: str) -> Response:
     """The workbook of one kind within reach; numbers in full only for those who may see them."""
+    from hotline.sheets.workbook import fill  # openpyxl is loaded by whoever makes a workbook
+
     kind, now = kind_of(name), exchange().clock()
     kinds = tuple(dict.fromkeys((intake.KINDS[0], kind)))  # every file names its tenant
     file = BytesIO()

@@ -14,7 +14,7 @@ from hotline.clock import local
 from hotline.exports import desk, making
 from hotline.exports.models import Export
 from hotline.exports.registry import LISTINGS
-from hotline.sheets.workbook import XLSX
+from hotline.sheets.cells import XLSX
 from hotline.web import place
 from hotline.web.exports import asking
 from hotline.web.exports.asking import WrongError

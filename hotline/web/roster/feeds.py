@@ -17,7 +17,6 @@ from hotline.roster.board_models import RosterFeed
 from hotline.roster.desk import RosterError
 from hotline.web.language import _
 from hotline.web.place import Place
-from hotline.web.roster import ical
 from hotline.web.roster.asked import here_args, place_asked, said, staff_of
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs, open_to_all
@@ -66,6 +65,8 @@ def calendar(secret: str) -> Response:
         found = feeds.duties(session, row, now)
         stations = _stations(session, {one.station_id for one in found} | {row.station_id})
         title = _title(session, row, stations)
+        from hotline.web.roster import ical  # icalendar is loaded by whoever reads a calendar
+
         file = ical.write(title, found, stations, now)
     answer = current_app.response_class(file, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = 'attachment; filename="roster.ics"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -21,16 +22,17 @@ from hotline.roster.models import Shift
 from hotline.roster.queries import load_rosters
 from hotline.roster.sheet_changes import Changes, Flaw, Stand, compare
 from hotline.roster.slots import slots
-from hotline.sheets.workbook import XLSX
+from hotline.sheets.cells import XLSX
 from hotline.web.board import span_of
 from hotline.web.language import _
 from hotline.web.place import Place
-from hotline.web.roster import month_sheet
 from hotline.web.roster.asked import here_args, place_asked, read_day, read_person, said, staff_of
-from hotline.web.roster.month_sheet import Sheet
 from hotline.web.sign_in import current
 from hotline.web.sign_in.guards import needs
 from hotline.web.webhooks import exchange
+
+if TYPE_CHECKING:
+    from hotline.web.roster.month_sheet import Sheet
 
 views = Blueprint("roster_paper", __name__, url_prefix="/roster/paper")
 EDIT = Permission.ROSTER_EDIT
@@ -44,6 +46,8 @@ AROUND = timedelta(days=32)
 @needs(Permission.ROSTER_SEE)
 def month() -> Response:
     """The month as it is published, or as the draft would make it."""
+    from hotline.web.roster import month_sheet  # openpyxl is loaded by whoever wants a sheet
+
     x = exchange()
     with x.sessions() as session:
         where, now = place_asked(session), x.clock()
@@ -111,6 +115,8 @@ def _month(now: datetime) -> date:
 
 
 def _sheet() -> Sheet:
+    from hotline.web.roster import month_sheet
+
     file = request.files.get("file")
     content = file.stream.read(LARGEST + 1) if file else b""
     if not content or len(content) > LARGEST:

@@ -8,11 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import OAuth
 from flask import Blueprint, Flask, abort, current_app, render_template, request, session, url_for
-from joserfc.errors import JoseError
-from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts import sign_in
@@ -31,16 +27,16 @@ NAME = N_("统一身份认证")
 """The provider's name where the settings give no other."""
 SECONDS = 5
 """How long the provider may take for each answer."""
-_FAILURES = (AuthlibBaseError, JoseError, RequestException, RuntimeError, ValueError, KeyError)
-"""What Authlib raises when the provider cannot be reached, refuses, or answers nonsense."""
 
 
 def set_up(app: Flask, settings: Settings) -> None:
     """Make the provider known where the settings name one."""
-    oauth = OAuth(app)
-    app.extensions["oidc"] = oauth
     if not settings.oidc_issuer:
         return
+    from authlib.integrations.flask_client import OAuth  # 10 MB that only a provider is worth
+
+    oauth = OAuth(app)
+    app.extensions["oidc"] = oauth
     oauth.register(
         "provider",
         client_id=settings.oidc_client_id,
@@ -62,7 +58,7 @@ def away() -> AnyResponse | tuple[str, int]:
     session["next"] = local_address(request.args.get("next", "/"))
     try:
         answer: AnyResponse = client.authorize_redirect(_way_back())
-    except _FAILURES as error:
+    except _failures() as error:
         return _failed(_("暂时连不上%(name)s，请稍后再试，或用密码登录。"), error, 502)
     return answer
 
@@ -75,7 +71,7 @@ def back() -> AnyResponse | tuple[str, int]:
     try:
         token = client.authorize_access_token()
         subject = _subject(client, token)
-    except _FAILURES as error:
+    except _failures() as error:
         return _failed(_("%(name)s没有确认您的身份，请再试一次。"), error, 401)
     x = exchange()
     answer = sign_in.by_subject(x.sessions, subject, cookies.visitor(), x.clock(), cookies.lifetimes())
@@ -99,7 +95,17 @@ def _subject(client: Any, token: dict[str, Any]) -> str:
 
 
 def _client() -> Any:
-    return current_app.extensions["oidc"].create_client("provider") or abort(404)
+    oauth = current_app.extensions.get("oidc") or abort(404)
+    return oauth.create_client("provider")
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What Authlib raises when the provider cannot be reached, refuses, or answers nonsense."""
+    from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
+    return AuthlibBaseError, JoseError, RequestException, RuntimeError, ValueError, KeyError
 
 
 def _way_back() -> str:

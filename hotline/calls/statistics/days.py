@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.statistics import counting
 from hotline.calls.statistics.models import DayFigures
-from hotline.calls.statistics.scope import Scope
-from hotline.calls.statistics.tally import Count, Tally
+from hotline.calls.statistics.scope import Scope, array
+from hotline.calls.statistics.tally import Count
 from hotline.clock import local, span_of
 from hotline.db import SessionFactory
 
@@ -57,11 +57,11 @@ SELECT day FROM counted_day
    AND day NOT IN (SELECT day FROM stale_day WHERE tenant_id = :tenant)
 """)
 _READ = text("""
-SELECT station_id, day, CASE WHEN NOT :parts OR station_id <> :top THEN tally END AS tally,
-       CASE WHEN NOT :parts OR station_id <> :top AND :times THEN times END AS times,
-       CASE WHEN :parts AND station_id = :top THEN parts END AS parts
-  FROM day_figures WHERE station_id = ANY(:stations) AND day = ANY(:days)
-""").columns(tally=DayFigures.tally.type, times=DayFigures.times.type, parts=DayFigures.parts.type)
+SELECT station_id, json_agg(tally) AS tallies, json_agg(times) FILTER (WHERE station_id = :top OR :times) AS times,
+       json_agg(json_build_array(day, parts)) FILTER (WHERE station_id = :top AND :parts) AS parts
+  FROM day_figures WHERE station_id = ANY(CAST(:stations AS uuid[])) AND day = ANY(:days)
+ GROUP BY station_id
+""")
 
 
 def keep(sessions: SessionFactory, now: datetime, limit: int, settled: timedelta = SETTLED) -> int:
@@ -122,11 +122,12 @@ def holding(session: Session, scope: Scope) -> set[date]:
 
 
 def read(session: Session, scope: Scope, days: Collection[date], *, parts: bool, times: bool) -> Sequence[Row[Any]]:
-    """Return the kept figures of days: ``parts`` of the scope's top, ``tally`` of the others that are shown.
+    """Return the kept figures of days, a row a station: ``tallies`` of the scope's top and the others that are shown.
 
-    ``times``: with the long times of these. Not ``parts``: the top has its ``tally`` and long times too.
+    ``times``: the long times, always of the top, of the others if asked for. ``parts``: each day and its parts, of
+    the top, if asked for.
     """
-    stations = list({scope.top, *scope.groups})
+    stations = array({scope.top, *scope.groups})
     values = {"top": scope.top, "stations": stations, "days": list(days), "parts": parts, "times": times}
     return session.execute(_READ, values).all() if days else ()
 
@@ -140,12 +141,3 @@ def _upward(own: Mapping[UUID, Count], parents: Mapping[UUID, UUID | None]) -> M
             found[at].add(count)
             at = parents[at]
     return found
-
-
-def add_shown(tally: Tally, row: Row[Any]) -> None:
-    """Add what is shown of a row's station: of the top what it had itself, without those below it."""
-    if row.parts is None:
-        tally.add_kept(row.tally)
-        tally.add_kept({"shares": {}, "spans": row.times or {}})
-    elif row.parts["own"]:
-        tally.add_kept(row.parts["own"])

@@ -1,12 +1,13 @@
 """Reads the measures of a scope: everything, by station, by need; by day, by hour of the week, by who answered.
 
-Days that are over come from their kept figures where these still hold (see days), all others from the rows.
+Days that are over and the last hours come from their kept figures where these still hold (see days), all else from
+the rows.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from hotline.calls.statistics import counting, days
 from hotline.calls.statistics.scope import Scope
 from hotline.calls.statistics.seconds import Quantiles
 from hotline.calls.statistics.tally import Count, Tally, plus, total
-from hotline.clock import span_of
+from hotline.calls.statistics.units import span
 from tickets.rates import Rate
 
 
@@ -92,7 +93,10 @@ def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> _Su
     found, without = _Sums(), () if times else days.LONG
     held = days.holding(session, scope)
     wanted = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
-    for row in days.read(session, wanted, held, parts=parts, times=times):
+    rows = [
+        row for unit, keys in held.items() for row in days.read(session, wanted, unit, keys, parts=parts, times=times)
+    ]
+    for row in rows:
         tally = found.all if row.station_id == scope.top else found.stations[row.station_id]
         for kept in row.tallies:
             tally.add_kept(kept)
@@ -102,7 +106,7 @@ def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> _Su
             found.parts.add_kept(kept, date.fromisoformat(day), without)
             if kept["own"]:  # the top is shown with what it had itself, without those below it
                 found.stations[scope.top].add_kept(kept["own"], without)
-    for since, until in _besides(scope, held):
+    for since, until in _besides(scope, [span(key) for keys in held.values() for key in keys]):
         for group, count in counting.count(session, replace(wanted, since=since, until=until)).items():
             tally = count.all()
             found.all.add(tally)
@@ -111,11 +115,10 @@ def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> _Su
     return found
 
 
-def _besides(scope: Scope, held: Collection[date]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the stretches of a scope that lie outside the days held."""
+def _besides(scope: Scope, held: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches of a scope that lie outside those held."""
     since = scope.since
-    for day in sorted(held):
-        begins, ends = span_of(day)
+    for begins, ends in sorted(held):
         if since < begins:
             yield since, begins
         since = ends

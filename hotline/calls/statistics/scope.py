@@ -27,6 +27,10 @@ class Scope:
         """The station that has all the others below it."""
         return self.stations[0]
 
+    def holds(self, since: datetime, until: datetime) -> bool:
+        """True when all of that stretch lies in the period."""
+        return self.since <= since and until <= self.until
+
     def values(self) -> dict[str, Any]:
         """Return what the statements of the facts are filled with."""
         return {

@@ -70,9 +70,12 @@ SELECT {unit} FROM counted_{unit}
  WHERE tenant_id = :tenant AND {unit} >= :first AND {unit} <= :last AND counted_at IS NOT NULL
    AND {unit} NOT IN (SELECT {unit} FROM stale_{unit} WHERE tenant_id = :tenant)
 """
-_READ = """
-SELECT station_id, json_agg(tally) AS tallies, json_agg(times) FILTER (WHERE station_id = :top OR :times) AS times,
-       json_agg(json_build_array({day}, parts)) FILTER (WHERE station_id = :top AND :parts) AS parts
+_OF_TOP = """
+SELECT {day} AS day, tally, times, CASE WHEN :parts THEN parts END AS parts
+  FROM {unit}_figures WHERE station_id = :top AND {unit} = ANY(:keys)
+"""
+_OF_OTHERS = """
+SELECT station_id, json_agg(tally) AS tallies, json_agg(times) FILTER (WHERE :times) AS times
   FROM {unit}_figures WHERE station_id = ANY(CAST(:stations AS uuid[])) AND {unit} = ANY(:keys)
  GROUP BY station_id
 """
@@ -149,17 +152,18 @@ def holding(session: Session, scope: Scope) -> Mapping[Unit, Sequence[Key]]:
     return {DAY: days, HOUR: [hour for hour in hours if local(hour).date() not in days]}
 
 
-def read(
-    session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, parts: bool, times: bool
-) -> Sequence[Row[Any]]:
-    """Return the kept figures of days or hours, a row a station.
+def read_top(session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, parts: bool) -> Sequence[Row[Any]]:
+    """Return what is kept of days or hours at a scope's top and all below it, a row each; ``parts`` if asked for."""
+    values = {"top": scope.top, "keys": list(keys), "parts": parts}
+    return session.execute(unit.sql(_OF_TOP), values).all() if keys else ()
 
-    ``tallies``: of the scope's top and the others that are shown. ``times``: the long times, always of the top, of the
-    others if asked for. ``parts``: of the top, if asked for, each with its day.
-    """
-    stations = array({scope.top, *scope.groups})
-    values = {"top": scope.top, "stations": stations, "keys": list(keys), "parts": parts, "times": times}
-    return session.execute(unit.sql(_READ), values).all() if keys else ()
+
+def read_others(
+    session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, times: bool
+) -> Sequence[Row[Any]]:
+    """Return what is kept of days or hours at the others that are shown, a row a station; long times if asked for."""
+    values = {"stations": array({*scope.groups} - {scope.top}), "keys": list(keys), "times": times}
+    return session.execute(unit.sql(_OF_OTHERS), values).all() if keys else ()
 
 
 def _upward(own: Mapping[UUID, Count], parents: Mapping[UUID, UUID | None]) -> Mapping[UUID, Count]:

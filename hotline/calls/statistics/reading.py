@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from hotline.calls.statistics import counting, days
 from hotline.calls.statistics.scope import Scope
 from hotline.calls.statistics.seconds import Quantiles
-from hotline.calls.statistics.tally import Count, Tally, plus, total
+from hotline.calls.statistics.tally import Count, Document, Tally, plus, total
 from hotline.calls.statistics.units import span
 from tickets.rates import Rate
 
@@ -90,29 +92,36 @@ class _Sums:
 
 def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> _Sums:
     """Return the sum of a scope and (``parts``) of each station shown and of the parts; ``times`` as in report."""
-    found, without = _Sums(), () if times else days.LONG
-    held = days.holding(session, scope)
-    wanted = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
-    rows = [
-        row for unit, keys in held.items() for row in days.read(session, wanted, unit, keys, parts=parts, times=times)
-    ]
-    for row in rows:
-        tally = found.all if row.station_id == scope.top else found.stations[row.station_id]
-        for kept in row.tallies:
-            tally.add_kept(kept)
-        for kept in row.times or ():
-            tally.add_kept({"shares": {}, "spans": kept})
-        for day, kept in row.parts or ():
-            found.parts.add_kept(kept, date.fromisoformat(day), without)
-            if kept["own"]:  # the top is shown with what it had itself, without those below it
-                found.stations[scope.top].add_kept(kept["own"], without)
+    found, held = _Sums(), days.holding(session, scope)
+    for unit, keys in held.items():
+        _add_top(found, scope, days.read_top(session, scope, unit, keys, parts=parts), times=times)
+        for row in days.read_others(session, scope, unit, keys, times=times) if parts else ():
+            _add_kept(found.stations[row.station_id], row.tallies, row.times)
+    shown = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
     for since, until in _besides(scope, [span(key) for keys in held.values() for key in keys]):
-        for group, count in counting.count(session, replace(wanted, since=since, until=until)).items():
+        for group, count in counting.count(session, replace(shown, since=since, until=until)).items():
             tally = count.all()
             found.all.add(tally)
             found.stations[group].add(tally)
             found.parts.add(count)
     return found
+
+
+def _add_top(found: _Sums, scope: Scope, rows: Iterable[Row[Any]], *, times: bool) -> None:
+    without = () if times else days.LONG
+    for row in rows:
+        _add_kept(found.all, [row.tally], [row.times])
+        if row.parts:
+            found.parts.add_kept(row.parts, row.day, without)
+            if row.parts["own"]:  # the top is shown with what it had itself, without those below it
+                found.stations[scope.top].add_kept(row.parts["own"], without)
+
+
+def _add_kept(tally: Tally, tallies: Iterable[Document], times: Iterable[Document] | None) -> None:
+    for kept in tallies:
+        tally.add_kept(kept)
+    for spans in times or ():
+        tally.add_kept({"shares": {}, "spans": spans})
 
 
 def _besides(scope: Scope, held: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:

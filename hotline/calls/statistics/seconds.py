@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ class Seconds:
     def add_written(self, written: Written) -> None:
         """Add what ``written`` gave; days kept by earlier versions have two lists where now one text is written."""
         if isinstance(written, str):
-            numbers = array("i", b64decode(written))
+            numbers = array("i", a2b_base64(written))
             if sys.byteorder == "big":
                 numbers.byteswap()
             self.kept.append((numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]))
@@ -81,7 +81,7 @@ class Seconds:
         numbers = array("i", [*values, 0, *accumulate(often[value] for value in values)])
         if sys.byteorder == "big":
             numbers.byteswap()
-        return b64encode(numbers.tobytes()).decode()
+        return b2a_base64(numbers.tobytes(), newline=False).decode()
 
     def quantiles(self) -> Quantiles:
         """Return the percentiles: seconds that somebody really needed (as percentile_disc)."""

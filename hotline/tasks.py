@@ -28,7 +28,7 @@ from tickets.models import Ticket
 FEW, MOST_TOGETHER = 20, 6
 """Up to so many timers go to workers one by one; of more, some together, so few that all may wait for the carrier."""
 MOST_DAYS = 15
-"""Days that one task counts: each takes a fraction of a second."""
+"""Days that one task counts, and as many hours: each takes a fraction of a second."""
 MOST_LETTERS = 4
 """Notifications that one task sends: each may take 8 s, and a task has 45 s."""
 
@@ -163,7 +163,7 @@ def renew_last_resort() -> int:
 
 @shared_task(name="statistics.keep")
 def keep_days() -> int:
-    """Count some days that are over, or of which something changed since; return how many."""
+    """Count some days and hours that are over, or of which something changed since; return how many."""
     x = exchange()
     return days.keep(x.sessions, x.clock(), limit=MOST_DAYS)
 

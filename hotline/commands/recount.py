@@ -1,4 +1,4 @@
-"""hotline recount: let go of the kept figures of all days and count them anew."""
+"""hotline recount: let go of the kept figures of all days and of the last hours, and count them anew."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def recount_all(settled: float = days.SETTLED.total_seconds()) -> None:
         counted = 0
         while found := days.keep(x.sessions, x.clock(), limit=100):
             counted += found
-            speak.tell("·", f"已统计 {counted} 天", f"{counted} days counted")
+            speak.tell("·", f"已统计 {counted} 天（含近几天的各小时）", f"{counted} days and recent hours counted")
     speak.tell("✓", "各天的统计已全部更新", "the figures of all days are kept anew")

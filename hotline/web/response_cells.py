@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from flask import g, url_for
@@ -41,8 +42,13 @@ def behind(measure: str, **narrowed: object) -> str:
     if "tickets_behind" not in g:  # a page has a thousand of these: the address is made once
         g.tickets_behind = f"{url_for('response_times.tickets')}?{urlencode(kept_query())}"
     narrowed["measure"] = measure
-    asked = "".join(f"&{key}={quote(str(value))}" for key, value in narrowed.items())
+    asked = "".join([f"&{key}={_quoted(value)}" for key, value in narrowed.items()])
     return f"{g.tickets_behind}{asked}"
+
+
+@lru_cache(maxsize=4096)  # the same stations, days and measures in every row, on every page
+def _quoted(value: object) -> str:
+    return quote(str(value))
 
 
 def percent(rate: Rate) -> str:

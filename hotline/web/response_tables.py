@@ -11,7 +11,7 @@ from hotline.calls.reasons import TIERS
 from hotline.calls.statistics.helpers import Helper
 from hotline.calls.statistics.measures import SHARES, SPANS
 from hotline.calls.statistics.reading import Numbers, Report
-from hotline.calls.statistics.tally import Quantiles
+from hotline.calls.statistics.seconds import Quantiles
 from hotline.directory.vocabulary import DOMAINS, NEEDS
 from hotline.web.language import _, language, words
 from hotline.web.response_cells import Cell, Table, count_cell, percent, seconds, share_cell, span_cell

@@ -1,16 +1,18 @@
-"""The kept figures of days against those counted from the rows: always the same, whatever happens afterwards."""
+"""The kept figures of days and hours against those counted from the rows: the same, whatever happens afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from hotline.calls.models import Call, Leg
-from hotline.calls.statistics import days, reading
+from hotline.calls.statistics import days, reading, units
 from hotline.calls.statistics.scope import Scope, subtree
 from hotline.clock import local, span_of
 from hotline.db import create
@@ -23,6 +25,7 @@ from tickets import desk, feedback
 from tickets.models import Referral, Ticket
 
 NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 FIRST, LAST = date(2026, 11, 9), date(2026, 11, 23)
 
 
@@ -47,10 +50,11 @@ def scope(session: Session, world: World) -> Scope:
 def keep(session: Session) -> int:
     """What the worker does, in the test's own transaction."""
     days.announce(session, NOW)
-    found = days.due(session, 100, settled=timedelta())
-    for tenant, day in found:
-        days.count_day(session, tenant, day)
-    return len(found)
+    found = {unit: days.due(session, unit, 100, settled=timedelta()) for unit in days.UNITS}
+    for unit, ones in found.items():
+        for tenant, key in ones:
+            days.count_one(session, unit, tenant, key)
+    return len(found[units.DAY])
 
 
 def from_rows(session: Session, scope: Scope) -> reading.Report:
@@ -62,28 +66,88 @@ def from_rows(session: Session, scope: Scope) -> reading.Report:
     return found
 
 
+def shown_row(numbers: reading.Numbers) -> object:
+    """What is shown of a row, where nothing counted is the same as not mentioned."""
+    shares = {code: rate for code, rate in numbers.shares.items() if rate.whole}
+    return shares, {code: span for code, span in numbers.spans.items() if span.count}
+
+
 def shown(report: reading.Report) -> object:
     """All that a page shows of a report, where nothing counted is the same as not mentioned."""
 
-    def row(numbers: reading.Numbers) -> object:
-        shares = {code: rate for code, rate in numbers.shares.items() if rate.whole}
-        return shares, {code: span for code, span in numbers.spans.items() if span.count}
-
-    groups = ({str(k): row(n) for k, n in part.items()} for part in (report.stations, report.needs))
+    groups = ({str(k): shown_row(n) for k, n in part.items()} for part in (report.stations, report.needs))
     helpers = {
         code: ({key: pair for key, pair in tally.shares.items() if pair[1]}, tally.span("taken"))
         for code, tally in report.helpers.items()
     }
-    return row(report.all), *groups, report.spread, helpers
+    return shown_row(report.all), *groups, report.spread, helpers
 
 
 def test_kept_days_are_read_and_say_the_same(session: Session, world: World, scope: Scope) -> None:
     plain = shown(reading.report(session, scope, times=True))
     assert keep(session) == 14, "yesterday and all before it; today is not over"
-    assert len(days.holding(session, scope)) == 14
+    assert len(days.holding(session, scope)[units.DAY]) == 14
     assert shown(reading.report(session, scope, times=True)) == plain
     session.execute(text('UPDATE day_figures SET tally = \'{"shares": {}, "spans": {}}\''))
     assert shown(reading.report(session, scope, times=True)) != plain, "they are not read at all"
+
+
+def test_hours_of_the_last_days_are_read_and_say_the_same(session: Session, world: World, scope: Scope) -> None:
+    plain = shown(reading.report(session, scope, times=True))
+    keep(session)
+    held = days.holding(session, scope)[units.HOUR]
+    midnight = span_of(LAST)[0]
+    assert held == [midnight + n * HOUR for n in range(10)], "the hours of today up to ten o'clock"
+    assert shown(reading.report(session, scope, times=True)) == plain
+    today = replace(scope, since=midnight + timedelta(minutes=30))
+    assert shown(reading.report(session, today, times=True)) == shown(from_rows(session, today)), (
+        "from half past twelve"
+    )
+    session.execute(text('UPDATE hour_figures SET tally = \'{"shares": {}, "spans": {}}\''))
+    assert shown(reading.report(session, scope, times=True)) != plain, "they are not read at all"
+
+
+def test_what_changes_today_is_seen_at_once_and_marks_its_hour_alone(
+    session: Session, world: World, scope: Scope
+) -> None:
+    nine = span_of(LAST)[0] + 9 * HOUR
+    ticket = world.call("王秀英", nine + timedelta(minutes=59, seconds=59), [DUTY], lasted=60, outcome="answered")
+    session.flush()
+    keep(session)
+    before = len(days.holding(session, scope)[units.HOUR])
+    desk.wrap_up(session, ticket, "answered", "李建国", NOW)
+    world.call("王秀英", NOW, [DUTY], lasted=60, outcome="answered")  # in the hour that is not over
+    session.flush()
+    plain = shown(from_rows(session, scope))
+    assert shown(reading.report(session, scope, times=True)) == plain, "before it is counted anew"
+    held = days.holding(session, scope)[units.HOUR]
+    assert len(held) == before - 1 and nine not in held
+    keep(session)
+    assert nine in days.holding(session, scope)[units.HOUR]
+    assert shown(reading.report(session, scope, times=True)) == plain, "after it is counted anew"
+
+
+def test_of_a_recent_day_with_a_mark_the_other_hours_are_still_read(
+    session: Session, world: World, scope: Scope
+) -> None:
+    keep(session)
+    yesterday = span_of(LAST)[0] - DAY
+    world.call("王秀英", yesterday + 5 * HOUR, [DUTY], lasted=60, outcome="answered")
+    session.flush()
+    held = days.holding(session, scope)
+    assert local(yesterday).date() not in held[units.DAY]
+    of_yesterday = [hour for hour in held[units.HOUR] if hour < span_of(LAST)[0]]
+    assert of_yesterday == [yesterday + n * HOUR for n in range(24) if n != 5]
+    assert shown(reading.report(session, scope, times=True)) == shown(from_rows(session, scope))
+
+
+def test_hours_are_kept_of_the_last_days_only(session: Session, world: World, scope: Scope) -> None:
+    keep(session)
+    days.announce(session, NOW + DAY)
+    first = span_of(LAST)[0] + DAY - units.RECENT
+    for table in ("counted_hour", "hour_figures"):
+        assert session.scalar(text(f"SELECT min(hour) >= :first FROM {table}"), {"first": first}), table
+    assert session.scalar(text("SELECT max(hour) FROM counted_hour")) == NOW.replace(minute=0, second=0) + DAY - HOUR
 
 
 def test_a_part_of_the_tree_and_a_period_that_begins_at_noon(session: Session, world: World, scope: Scope) -> None:
@@ -92,7 +156,7 @@ def test_a_part_of_the_tree_and_a_period_that_begins_at_noon(session: Session, w
     plain = [shown(reading.report(session, one, times=True)) for one in (noon, township)]
     keep(session)
     assert [shown(reading.report(session, one, times=True)) for one in (noon, township)] == plain
-    assert date(2026, 11, 9) not in days.holding(session, noon)
+    assert date(2026, 11, 9) not in days.holding(session, noon)[units.DAY]
 
 
 def late_status(session: Session, world: World) -> None:
@@ -135,7 +199,6 @@ def volunteer_took_it(session: Session, world: World) -> None:
     )
 
 
-DAY = timedelta(days=1)
 CHANGES = (late_status, later_key, wrapped_up_at_last, told_off, given_back, moved, volunteer_took_it)
 
 
@@ -155,25 +218,52 @@ def test_whatever_changes_later_is_seen_at_once(
     assert shown(reading.report(session, tree, times=True)) == plain, "after it is counted anew"
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_in_whatever_order_it_is_what_the_rows_say(
+    session: Session, world: World, scope: Scope, seed: int
+) -> None:
+    random = Random(seed)
+    for _ in range(12):
+        days.announce(session, NOW)
+        ones = [(unit, *one) for unit in days.UNITS for one in days.due(session, unit, 100, settled=timedelta())]
+        for one in random.sample(ones, len(ones) // 2):  # a worker that is behind
+            days.count_one(session, *one)
+        call = random.choice(session.scalars(select(Call).order_by(Call.started_at.desc()).limit(90)).all())
+        ticket = session.get_one(Ticket, call.ticket_id)
+        at = NOW - random.random() * 3 * DAY
+        if random.random() < 0.5:
+            world.call("王秀英", at, [DUTY], lasted=random.randrange(5, 90), outcome="answered")
+        elif ticket.state == "resolved":
+            feedback.record(session, ticket, "satisfied", random.random() < 0.5, NOW, asked_by="王站长")
+        else:
+            call.need = ticket.need = random.choice(("urgent", "daily_life", ""))
+        session.flush()
+        assert shown(reading.report(session, scope, times=True)) == shown(from_rows(session, scope))
+        assert shown_row(reading.totals(session, scope)) == shown_row(reading.report(session, scope).all)
+
+
 def test_a_call_at_midnight_belongs_to_the_day_here(session: Session, world: World, scope: Scope) -> None:
     keep(session)
     midnight = span_of(date(2026, 11, 16))[0]
     for at in (midnight - timedelta(seconds=1), midnight):
         world.call("王秀英", at, [DUTY], lasted=60, outcome="answered")
     session.flush()
-    assert keep(session) == 2
+    assert keep(session) == 2, "the day before and the day"
     found = shown(reading.report(session, scope, times=True))
     assert found == shown(from_rows(session, scope))
     one = Scope(scope.tenant_id, midnight, midnight + DAY, scope.stations, scope.groups)
-    assert days.holding(session, one) == {local(midnight).date()}
+    assert days.holding(session, one)[units.DAY] == [local(midnight).date()]
 
 
-def test_a_change_while_a_day_is_being_counted_is_not_lost(fresh_database: Callable[[], str]) -> None:
+@pytest.mark.parametrize("unit", days.UNITS, ids=lambda unit: unit.name)
+def test_a_change_while_it_is_being_counted_is_not_lost(fresh_database: Callable[[], str], unit: units.Unit) -> None:
+    at = NOW - (3 * DAY if unit is units.DAY else 3 * HOUR)
+    key = local(at).date() if unit is units.DAY else at.replace(minute=0, second=0)
     engine = create(fresh_database())
     sessions = sessionmaker(engine, expire_on_commit=False)
     with sessions.begin() as session:
         world = World(session, Vault(("A" * 43 + "=",), b"pepper"))
-        world.call("王秀英", NOW - 3 * DAY, [DUTY], lasted=60, outcome="answered")
+        world.call("王秀英", at, [DUTY], lasted=60, outcome="answered")
         scope = subtree(descendants(session, world.county.id), (NOW - 9 * DAY, NOW))
     with sessions.begin() as session:
         days.announce(session, NOW)
@@ -182,12 +272,12 @@ def test_a_change_while_a_day_is_being_counted_is_not_lost(fresh_database: Calla
         assert counting.scalar(text("SELECT count(*) FROM call")) == 1  # its snapshot is taken
         changing.execute(update(Call).values(outcome="message", accepted_leg_id=None, accepted_at=None))
         changing.commit()
-        days.count_day(counting, scope.tenant_id, local(NOW - 3 * DAY).date())
+        days.count_one(counting, unit, scope.tenant_id, key)
         counting.commit()
     with sessions() as session:
         assert reading.report(session, scope, times=True).all.share("message").part == 1
     assert days.keep(sessions, NOW, 100, settled=timedelta()) > 0
     with sessions() as session:
-        assert len(days.holding(session, scope)) == 3
+        assert key in days.holding(session, scope)[unit]
         assert reading.report(session, scope, times=True).all.share("message").part == 1
     engine.dispose()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from hotline.calls.statistics.facts import CALLS, TICKETS
 from hotline.calls.statistics.measures import SHARES, SPANS, Subject
 from hotline.calls.statistics.scope import Scope
+from hotline.calls.statistics.seconds import Seconds
 from hotline.calls.statistics.tally import Count, Tally, plus
 
 _RUNG = text("""
 SELECT shown.group_id, leg.target_id, count(leg.accepted_at), count(*),
-       array_agg(ceil(extract(epoch FROM leg.accepted_at - leg.rung_at))::int)
+       array_agg(ceil(date_part('epoch', leg.accepted_at - leg.rung_at))::int)
          FILTER (WHERE leg.accepted_at IS NOT NULL)
   FROM call
   JOIN unnest(CAST(:stations AS uuid[]), CAST(:groups AS uuid[])) AS shown (id, group_id)
@@ -58,7 +59,7 @@ def tallies(session: Session, scope: Scope, subject: Subject) -> Iterator[tuple[
         for share in shares:
             tally.shares[share.code] = next(values), next(values)
         for span in spans:
-            tally.spans[span.code] = Counter(next(values) or ())
+            tally.spans[span.code] = Seconds(next(values) or [])
         yield group, need, tally
 
 
@@ -71,7 +72,7 @@ def count(session: Session, scope: Scope) -> Mapping[UUID, Count]:
     _spread(session, scope, found)
     values = scope.values()
     for group, line, taken, rung, seconds in session.execute(_RUNG, values):
-        found[group].helpers[str(line)].add(Tally({"taken": (taken, rung)}, {"taken": Counter(seconds or ())}))
+        found[group].helpers[str(line)].add(Tally({"taken": (taken, rung)}, {"taken": Seconds(seconds or [])}))
     for group, target, handed, *parts in session.execute(_HANDED, values):
         pairs = {code: (part, handed) for code, part in zip(HANDED, parts, strict=True)}
         found[group].helpers[str(target)].add(Tally(pairs))
@@ -79,14 +80,11 @@ def count(session: Session, scope: Scope) -> Mapping[UUID, Count]:
 
 
 def _spread(session: Session, scope: Scope, found: defaultdict[UUID, Count]) -> None:
-    facts = select(
-        CALLS.c.group_id, cast(CALLS.c.wall, Date).label("day"), func.extract("hour", CALLS.c.wall).label("hour"),
-        CALLS.c.depth, CALLS.c.reached,
-    ).where(CALLS.c.over).subquery("facts")  # fmt: skip
-    keys = (facts.c.group_id, facts.c.day, facts.c.hour, facts.c.depth)
-    query = select(*keys, func.count(), func.count().filter(facts.c.reached)).group_by(*keys)
-    for group, day, hour, depth, calls, reached in session.execute(query, scope.values()):
-        plus(found[group].hours, (day, int(hour)), (calls, reached))
+    keys = (CALLS.c.group_id, func.date_trunc("hour", CALLS.c.wall), CALLS.c.depth)
+    counts = (func.count(), func.count().filter(CALLS.c.reached))
+    query = select(*keys, *counts).where(CALLS.c.over).group_by(*keys)
+    for group, at, depth, calls, reached in session.execute(query, scope.values()):
+        plus(found[group].hours, (at.date(), at.hour), (calls, reached))
         found[group].depth[depth or ""] += calls
 
 

@@ -1,15 +1,15 @@
-"""Keeps the figures of days that are over, and says which of them still hold.
+"""Keeps the figures of days that are over, and of the last days' hours, and says which of them still hold.
 
-A day is first announced: from then on every change of what it counts leaves a mark (see models.MARKS). A while later,
-when whatever ran at that moment has ended, it is counted, in one snapshot. A change that the snapshot does not see has
-a mark that it does not see either, and whoever reads takes a marked day from its own rows: no figure is ever old.
+A day or hour is first announced: from then on every change of what it counts leaves a mark (see models.MARKS). A while
+later, when whatever ran at that moment has ended, it is counted, in one snapshot. A change that the snapshot does not
+see has a mark that it does not see either, and whoever reads takes what is marked from its own rows: no figure is old.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +18,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotline.calls.statistics import counting
-from hotline.calls.statistics.models import DayFigures
-from hotline.calls.statistics.scope import Scope
-from hotline.calls.statistics.tally import Count, Tally
+from hotline.calls.statistics.scope import Scope, array
+from hotline.calls.statistics.tally import Count
+from hotline.calls.statistics.units import DAY, HOUR, RECENT, Key, Unit, span
 from hotline.clock import local, span_of
 from hotline.db import SessionFactory
 
+UNITS = (DAY, HOUR)
 LONG = ("back", "feedback", "resolved")
 """Codes of the long times."""
 SETTLED = timedelta(seconds=60)
@@ -38,97 +39,131 @@ SELECT tenant.id, day::date, now()
  CROSS JOIN LATERAL generate_series((first.at AT TIME ZONE 'Asia/Shanghai')::date, :last, interval '1 day') AS day
 ON CONFLICT DO NOTHING
 """)
-_DUE = text("""
-SELECT tenant_id, day FROM counted_day
- WHERE (counted_at IS NULL AND announced_at <= now() - CAST(:settled AS interval))
-    OR (tenant_id, day) IN (SELECT tenant_id, day FROM stale_day)
- ORDER BY day DESC LIMIT :limit
+_ANNOUNCE_HOURS = text("""
+INSERT INTO counted_hour (tenant_id, hour, announced_at)
+SELECT tenant.id, hour, now()
+  FROM tenant
+ CROSS JOIN LATERAL generate_series(CAST(:first AS timestamptz), CAST(:last AS timestamptz), interval '1 hour') AS hour
+ON CONFLICT DO NOTHING
 """)
-_TAKE = text("SELECT FROM counted_day WHERE tenant_id = :tenant AND day = :day FOR UPDATE SKIP LOCKED")
+_TIDY = (
+    text("DELETE FROM counted_hour WHERE hour < :first"),
+    text("DELETE FROM hour_figures WHERE hour < :first"),
+    text("DELETE FROM stale_hour WHERE hour < :first"),
+)
+_FORGET = ("DELETE FROM stale_{unit}", "DELETE FROM {unit}_figures", "DELETE FROM counted_{unit}")
+_DUE = """
+SELECT tenant_id, {unit} FROM counted_{unit}
+ WHERE (counted_at IS NULL AND announced_at <= now() - CAST(:settled AS interval))
+    OR (tenant_id, {unit}) IN (SELECT tenant_id, {unit} FROM stale_{unit})
+ ORDER BY {unit} DESC LIMIT :limit
+"""
+_TAKE = "SELECT FROM counted_{unit} WHERE tenant_id = :tenant AND {unit} = :key FOR UPDATE SKIP LOCKED"
 _CLEAR = (
-    text("DELETE FROM stale_day WHERE tenant_id = :tenant AND day = :day"),
-    text("DELETE FROM day_figures WHERE tenant_id = :tenant AND day = :day"),
-    text("UPDATE counted_day SET counted_at = now() WHERE tenant_id = :tenant AND day = :day"),
+    "DELETE FROM stale_{unit} WHERE tenant_id = :tenant AND {unit} = :key",
+    "DELETE FROM {unit}_figures WHERE tenant_id = :tenant AND {unit} = :key",
+    "UPDATE counted_{unit} SET counted_at = now() WHERE tenant_id = :tenant AND {unit} = :key",
 )
 _TREE = text("SELECT id, parent_id FROM station WHERE tenant_id = :tenant")
-_HOLDING = text("""
-SELECT day FROM counted_day
- WHERE tenant_id = :tenant AND day >= :first AND day <= :last AND counted_at IS NOT NULL
-   AND day NOT IN (SELECT day FROM stale_day WHERE tenant_id = :tenant)
-""")
-_READ = text("""
-SELECT station_id, day, CASE WHEN NOT :parts OR station_id <> :top THEN tally END AS tally,
-       CASE WHEN NOT :parts OR station_id <> :top AND :times THEN times END AS times,
-       CASE WHEN :parts AND station_id = :top THEN parts END AS parts
-  FROM day_figures WHERE station_id = ANY(:stations) AND day = ANY(:days)
-""").columns(tally=DayFigures.tally.type, times=DayFigures.times.type, parts=DayFigures.parts.type)
+_HOLDING = """
+SELECT {unit} FROM counted_{unit}
+ WHERE tenant_id = :tenant AND {unit} >= :first AND {unit} <= :last AND counted_at IS NOT NULL
+   AND {unit} NOT IN (SELECT {unit} FROM stale_{unit} WHERE tenant_id = :tenant)
+"""
+_OF_TOP = """
+SELECT {day} AS day, tally, times, CASE WHEN :parts THEN parts END AS parts
+  FROM {unit}_figures WHERE station_id = :top AND {unit} = ANY(:keys)
+"""
+_OF_OTHERS = """
+SELECT station_id, json_agg(tally) AS tallies, json_agg(times) FILTER (WHERE :times) AS times
+  FROM {unit}_figures WHERE station_id = ANY(CAST(:stations AS uuid[])) AND {unit} = ANY(:keys)
+ GROUP BY station_id
+"""
 
 
 def keep(sessions: SessionFactory, now: datetime, limit: int, settled: timedelta = SETTLED) -> int:
-    """Announce what is over, then count up to ``limit`` days, each in a transaction of its own; return how many."""
+    """Announce what is over, then count up to ``limit`` days and as many hours; return how many.
+
+    Each is counted in a transaction of its own.
+    """
     with sessions.begin() as session:
         announce(session, now)
-        found = due(session, limit, settled)
-    for tenant_id, day in found:
+        found = [(unit, *one) for unit in UNITS for one in due(session, unit, limit, settled)]
+    for unit, tenant_id, key in found:
         with sessions.begin() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            count_day(session, tenant_id, day)
+            count_one(session, unit, tenant_id, key)
     return len(found)
 
 
 def forget(session: Session) -> None:
     """Let go of all that is kept, so that everything is counted anew: what was changed by hand, marks and all."""
-    for table in ("stale_day", "day_figures", "counted_day"):
-        session.execute(text(f"DELETE FROM {table}"))  # noqa: S608  (our own names)
+    for unit in UNITS:
+        for statement in _FORGET:
+            session.execute(unit.sql(statement))
 
 
 def announce(session: Session, now: datetime) -> None:
-    """Let every tenant's days up to yesterday be counted that nobody has announced yet."""
-    session.execute(_ANNOUNCE, {"last": local(now).date() - timedelta(days=1)})
+    """Let every tenant's days up to yesterday, and the last days' hours that are over, be counted; forget older hours.
+
+    What was announced before stays as it is.
+    """
+    today = local(now).date()
+    session.execute(_ANNOUNCE, {"last": today - timedelta(days=1)})
+    values = {"first": span_of(today - RECENT)[0], "last": now - timedelta(hours=1)}
+    session.execute(_ANNOUNCE_HOURS, values)
+    for statement in _TIDY:
+        session.execute(statement, values)
 
 
-def due(session: Session, limit: int, settled: timedelta = SETTLED) -> Sequence[tuple[UUID, date]]:
-    """Return up to ``limit`` days (tenant, day) that are to be counted, for the first time or anew; newest first."""
-    return [(row[0], row[1]) for row in session.execute(_DUE, {"limit": limit, "settled": settled})]
+def due(session: Session, unit: Unit, limit: int, settled: timedelta = SETTLED) -> Sequence[tuple[UUID, Key]]:
+    """Return up to ``limit`` days or hours (tenant, which) to be counted, for the first time or anew; newest first."""
+    return [(row[0], row[1]) for row in session.execute(unit.sql(_DUE), {"limit": limit, "settled": settled})]
 
 
-def count_day(session: Session, tenant_id: UUID, day: date) -> None:
-    """Count a day and keep its figures; the session reads one snapshot (REPEATABLE READ) and commits afterwards."""
-    values = {"tenant": tenant_id, "day": day}
-    if session.execute(_TAKE, values).first() is None:
+def count_one(session: Session, unit: Unit, tenant_id: UUID, key: Key) -> None:
+    """Count a day or hour and keep its figures; the session reads one snapshot (REPEATABLE READ) and commits then."""
+    values = {"tenant": tenant_id, "key": key}
+    if session.execute(unit.sql(_TAKE), values).first() is None:
         return  # somebody else is at it
     for statement in _CLEAR:
-        session.execute(statement, values)
+        session.execute(unit.sql(statement), values)
     parents = {row.id: row.parent_id for row in session.execute(_TREE, values)}
     stations = tuple(parents)
-    own = counting.count(session, Scope(tenant_id, *span_of(day), stations, stations))
+    own = counting.count(session, Scope(tenant_id, *span(key), stations, stations))
     rows = []
     for id_, count in _upward(own, parents).items():
         tally = count.all()
         short, times = tally.document("wait"), tally.document(*LONG)
         parts = {**count.document(), "own": own[id_].all().document() if id_ in own else None}
-        rows.append({"station_id": id_, "day": day, "tenant_id": tenant_id,
+        rows.append({"station_id": id_, unit.name: key, "tenant_id": tenant_id,
                      "tally": short, "times": times["spans"], "parts": parts})  # fmt: skip
     if rows:
-        session.execute(insert(DayFigures), rows)
+        session.execute(insert(unit.figures), rows)
 
 
-def holding(session: Session, scope: Scope) -> set[date]:
-    """Return the whole days of a scope whose kept figures still hold."""
-    first, last = local(scope.since).date(), local(scope.until - timedelta(microseconds=1)).date()
-    values = {"tenant": scope.tenant_id, "first": first, "last": last}
-    found: set[date] = set(session.scalars(_HOLDING, values))
-    return {day for day in found if span_of(day)[0] >= scope.since and span_of(day)[1] <= scope.until}
+def holding(session: Session, scope: Scope) -> Mapping[Unit, Sequence[Key]]:
+    """Return the whole days of a scope whose kept figures still hold, and outside these the whole hours."""
+    first, last = scope.since, scope.until - timedelta(microseconds=1)
+    of_days = {"tenant": scope.tenant_id, "first": local(first).date(), "last": local(last).date()}
+    days = [day for day in session.scalars(DAY.sql(_HOLDING), of_days) if scope.holds(*span(day))]
+    of_hours = {"tenant": scope.tenant_id, "first": first, "last": last}
+    hours = [hour for hour in session.scalars(HOUR.sql(_HOLDING), of_hours) if scope.holds(*span(hour))]
+    return {DAY: days, HOUR: [hour for hour in hours if local(hour).date() not in days]}
 
 
-def read(session: Session, scope: Scope, days: Collection[date], *, parts: bool, times: bool) -> Sequence[Row[Any]]:
-    """Return the kept figures of days: ``parts`` of the scope's top, ``tally`` of the others that are shown.
+def read_top(session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, parts: bool) -> Sequence[Row[Any]]:
+    """Return what is kept of days or hours at a scope's top and all below it, a row each; ``parts`` if asked for."""
+    values = {"top": scope.top, "keys": list(keys), "parts": parts}
+    return session.execute(unit.sql(_OF_TOP), values).all() if keys else ()
 
-    ``times``: with the long times of these. Not ``parts``: the top has its ``tally`` and long times too.
-    """
-    stations = list({scope.top, *scope.groups})
-    values = {"top": scope.top, "stations": stations, "days": list(days), "parts": parts, "times": times}
-    return session.execute(_READ, values).all() if days else ()
+
+def read_others(
+    session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, times: bool
+) -> Sequence[Row[Any]]:
+    """Return what is kept of days or hours at the others that are shown, a row a station; long times if asked for."""
+    values = {"stations": array({*scope.groups} - {scope.top}), "keys": list(keys), "times": times}
+    return session.execute(unit.sql(_OF_OTHERS), values).all() if keys else ()
 
 
 def _upward(own: Mapping[UUID, Count], parents: Mapping[UUID, UUID | None]) -> Mapping[UUID, Count]:
@@ -140,12 +175,3 @@ def _upward(own: Mapping[UUID, Count], parents: Mapping[UUID, UUID | None]) -> M
             found[at].add(count)
             at = parents[at]
     return found
-
-
-def add_shown(tally: Tally, row: Row[Any]) -> None:
-    """Add what is shown of a row's station: of the top what it had itself, without those below it."""
-    if row.parts is None:
-        tally.add_kept(row.tally)
-        tally.add_kept({"shares": {}, "spans": row.times or {}})
-    elif row.parts["own"]:
-        tally.add_kept(row.parts["own"])

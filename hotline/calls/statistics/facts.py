@@ -12,7 +12,7 @@ SELECT call.id, call.ticket_id, shown.group_id, call.started_at,
        call.accepted_leg_id IS NOT NULL AS reached,
        call.accepted_leg_id IS NOT NULL OR call.ended_at IS NOT NULL AS over,
        CASE WHEN call.accepted_leg_id IS NOT NULL
-            THEN ceil(extract(epoch FROM call.accepted_at - call.started_at))::int END AS waited,
+            THEN ceil(date_part('epoch', call.accepted_at - call.started_at))::int END AS waited,
        CASE WHEN call.accepted_leg_id IS NULL THEN call.outcome ELSE '' END AS lost,
        COALESCE(NULLIF(call.need, ''), call.domain) AS need,
        CASE WHEN call.accepted_leg_id IS NOT NULL THEN COALESCE(leg.tier_kind, '') ELSE call.outcome END AS depth
@@ -49,9 +49,9 @@ SELECT ticket.id AS ticket_id, shown.group_id, ticket.opened_at,
        ticket.answered_at IS NOT NULL AS answered, ticket.wrapped_at IS NOT NULL AS wrapped,
        happened.promised_at IS NOT NULL AS promised,
        COALESCE(kept.at <= happened.promised_by, false) AS kept,
-       ceil(extract(epoch FROM kept.at - happened.promised_at))::int AS back_seconds,
-       60 * ceil(extract(epoch FROM happened.told_at - ticket.opened_at) / 60)::int AS told_seconds,
-       60 * ceil(extract(epoch FROM happened.resolved_at - ticket.opened_at) / 60)::int AS resolved_seconds,
+       ceil(date_part('epoch', kept.at - happened.promised_at))::int AS back_seconds,
+       60 * ceil(date_part('epoch', happened.told_at - ticket.opened_at) / 60)::int AS told_seconds,
+       60 * ceil(date_part('epoch', happened.resolved_at - ticket.opened_at) / 60)::int AS resolved_seconds,
        newest.solved, COALESCE(newest.rating, '') AS rating
   FROM ticket
   JOIN unnest(CAST(:stations AS uuid[]), CAST(:groups AS uuid[])) AS shown (id, group_id)
@@ -65,8 +65,10 @@ SELECT ticket.id AS ticket_id, shown.group_id, ticket.opened_at,
     WHERE ticket_event.ticket_id = ticket.id AND kind IN ('call_back_promised', 'survivor_told', 'resolve')
  ) AS happened
  CROSS JOIN LATERAL (
-   SELECT min(at) AS at FROM ticket_event
-    WHERE ticket_event.ticket_id = ticket.id AND kind IN ('answer', 'answered_late') AND at >= happened.promised_at
+   SELECT CASE WHEN happened.promised_at IS NOT NULL THEN (
+     SELECT min(at) FROM ticket_event
+      WHERE ticket_event.ticket_id = ticket.id AND kind IN ('answer', 'answered_late') AND at >= happened.promised_at
+   ) END AS at
  ) AS kept
   LEFT JOIN LATERAL (
    SELECT rating, solved FROM feedback WHERE feedback.ticket_id = ticket.id ORDER BY at DESC LIMIT 1

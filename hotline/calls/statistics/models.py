@@ -1,4 +1,4 @@
-"""Days whose figures are kept, and the marks by which the database itself says that one must be counted anew."""
+"""Days and hours whose figures are kept, and the marks by which the database says that one must be counted anew."""
 
 from __future__ import annotations
 
@@ -44,6 +44,31 @@ class DayFigures(Base):
     """By need, hour, depth and helper (see tally.Count), and ``own``: the station's without those below."""
 
 
+class CountedHour(Base):
+    """The same of an hour of the last days, named by the moment at which it begins."""
+
+    __tablename__ = "counted_hour"
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    announced_at: Mapped[datetime]
+    counted_at: Mapped[datetime | None]
+
+
+class HourFigures(Base):
+    """What was counted of an hour, as in DayFigures."""
+
+    __tablename__ = "hour_figures"
+    __table_args__ = (Index(None, "tenant_id", "hour"),)
+
+    station_id: Mapped[UUID] = mapped_column(ForeignKey("station.id", ondelete="CASCADE"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id", ondelete="CASCADE"))
+    tally: Mapped[dict[str, Any]] = mapped_column(JSON)
+    times: Mapped[dict[str, Any]] = mapped_column(JSON)
+    parts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class StaleDay(Base):
     """A mark: something that a counted day counts has changed since. Only added to, so that no call waits for it."""
 
@@ -55,12 +80,25 @@ class StaleDay(Base):
     day: Mapped[date]
 
 
+class StaleHour(Base):
+    """The same mark of a counted hour."""
+
+    __tablename__ = "stale_hour"
+    __table_args__ = (Index(None, "tenant_id", "hour"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    tenant_id: Mapped[UUID]
+    hour: Mapped[datetime]
+
+
 MARKS = (
     """
 CREATE FUNCTION mark_stale(tenant uuid, at timestamptz) RETURNS void LANGUAGE sql AS $$
     INSERT INTO stale_day (tenant_id, day)
     SELECT tenant_id, day FROM counted_day
-     WHERE tenant_id = tenant AND day = (at AT TIME ZONE 'Asia/Shanghai')::date
+     WHERE tenant_id = tenant AND day = (at AT TIME ZONE 'Asia/Shanghai')::date;
+    INSERT INTO stale_hour (tenant_id, hour)
+    SELECT tenant_id, hour FROM counted_hour WHERE tenant_id = tenant AND hour = date_trunc('hour', at);
 $$
 """,
     """
@@ -95,6 +133,7 @@ END $$
 CREATE FUNCTION station_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO stale_day (tenant_id, day) SELECT tenant_id, day FROM counted_day WHERE tenant_id = NEW.tenant_id;
+    INSERT INTO stale_hour (tenant_id, hour) SELECT tenant_id, hour FROM counted_hour WHERE tenant_id = NEW.tenant_id;
     RETURN NULL;
 END $$
 """,

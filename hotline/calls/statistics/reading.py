@@ -1,22 +1,26 @@
 """Reads the measures of a scope: everything, by station, by need; by day, by hour of the week, by who answered.
 
-Days that are over come from their kept figures where these still hold (see days), all others from the rows.
+Days that are over and the last hours come from their kept figures where these still hold (see days), all else from
+the rows.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from hotline.calls.statistics import counting, days
 from hotline.calls.statistics.scope import Scope
-from hotline.calls.statistics.tally import Count, Quantiles, Tally, plus, total
-from hotline.clock import span_of
+from hotline.calls.statistics.seconds import Quantiles
+from hotline.calls.statistics.tally import Count, Document, Tally, plus, total
+from hotline.calls.statistics.units import span
 from tickets.rates import Rate
 
 
@@ -58,20 +62,20 @@ class Report:
 
 
 def report(session: Session, scope: Scope, *, times: bool = False) -> Report:
-    """Return all measures of a scope; ``times``: each station's with the long times, call back to resolution."""
-    everything, stations = _counted(session, scope, parts=True, times=times)
+    """Return all measures of a scope; ``times``: each station's and need's with the long times, call back on."""
+    found, without = _counted(session, scope, parts=True, times=times), () if times else days.LONG
     return Report(
-        _numbers(everything.all()),
-        {id_: _numbers(tally) for id_, tally in stations.items()},
-        {need: _numbers(tally) for need, tally in everything.needs.items()},
-        _spread(everything),
-        everything.helpers,
+        _numbers(found.all),
+        {id_: _numbers(tally, without) for id_, tally in found.stations.items() if tally.shares},
+        {need: _numbers(tally, without) for need, tally in found.parts.needs.items()},
+        _spread(found.parts),
+        found.parts.helpers,
     )
 
 
 def totals(session: Session, scope: Scope) -> Numbers:
     """Return the measures of all of a scope, without what they are made of."""
-    return _numbers(_counted(session, scope, parts=False, times=False)[0].all())
+    return _numbers(_counted(session, scope, parts=False, times=False).all)
 
 
 def answering(session: Session, scope: Scope) -> Numbers:
@@ -79,30 +83,51 @@ def answering(session: Session, scope: Scope) -> Numbers:
     return _numbers(total(tally for _group, _need, tally in counting.tallies(session, scope, "calls")))
 
 
-def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> tuple[Count, Mapping[UUID, Tally]]:
-    """Return the sum of a scope, and (``parts``) that of each station shown."""
-    everything, stations = Count(), defaultdict[UUID, Tally](Tally)
-    held = days.holding(session, scope)
-    wanted = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
-    for row in days.read(session, wanted, held, parts=parts, times=times):
-        if not parts:
-            days.add_shown(everything.needs[""], row)
-            continue
-        days.add_shown(stations[row.station_id], row)
-        if row.parts is not None:
-            everything.add_kept(row.parts, row.day)
-    for since, until in _besides(scope, held):
-        for group, count in counting.count(session, replace(wanted, since=since, until=until)).items():
-            everything.add(count)
-            stations[group].add(count.all())
-    return everything, {id_: tally for id_, tally in stations.items() if tally.shares}
+@dataclass
+class _Sums:
+    all: Tally = field(default_factory=Tally)
+    stations: dict[UUID, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    parts: Count = field(default_factory=Count)
 
 
-def _besides(scope: Scope, held: Collection[date]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the stretches of a scope that lie outside the days held."""
+def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> _Sums:
+    """Return the sum of a scope and (``parts``) of each station shown and of the parts; ``times`` as in report."""
+    found, held = _Sums(), days.holding(session, scope)
+    for unit, keys in held.items():
+        _add_top(found, scope, days.read_top(session, scope, unit, keys, parts=parts), times=times)
+        for row in days.read_others(session, scope, unit, keys, times=times) if parts else ():
+            _add_kept(found.stations[row.station_id], row.tallies, row.times)
+    shown = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
+    for since, until in _besides(scope, [span(key) for keys in held.values() for key in keys]):
+        for group, count in counting.count(session, replace(shown, since=since, until=until)).items():
+            tally = count.all()
+            found.all.add(tally)
+            found.stations[group].add(tally)
+            found.parts.add(count)
+    return found
+
+
+def _add_top(found: _Sums, scope: Scope, rows: Iterable[Row[Any]], *, times: bool) -> None:
+    without = () if times else days.LONG
+    for row in rows:
+        _add_kept(found.all, [row.tally], [row.times])
+        if row.parts:
+            found.parts.add_kept(row.parts, row.day, without)
+            if row.parts["own"]:  # the top is shown with what it had itself, without those below it
+                found.stations[scope.top].add_kept(row.parts["own"], without)
+
+
+def _add_kept(tally: Tally, tallies: Iterable[Document], times: Iterable[Document] | None) -> None:
+    for kept in tallies:
+        tally.add_kept(kept)
+    for spans in times or ():
+        tally.add_kept({"shares": {}, "spans": spans})
+
+
+def _besides(scope: Scope, held: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches of a scope that lie outside those held."""
     since = scope.since
-    for day in sorted(held):
-        begins, ends = span_of(day)
+    for begins, ends in sorted(held):
         if since < begins:
             yield since, begins
         since = ends
@@ -110,8 +135,8 @@ def _besides(scope: Scope, held: Collection[date]) -> Iterator[tuple[datetime, d
         yield since, scope.until
 
 
-def _numbers(tally: Tally) -> Numbers:
-    spans = {code: tally.span(code) for code in tally.spans}
+def _numbers(tally: Tally, without: Collection[str] = ()) -> Numbers:
+    spans = {code: tally.span(code) for code in tally.spans if code not in without}
     return Numbers({code: tally.share(code) for code in tally.shares}, spans)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -26,15 +27,24 @@ class Scope:
         """The station that has all the others below it."""
         return self.stations[0]
 
+    def holds(self, since: datetime, until: datetime) -> bool:
+        """True when all of that stretch lies in the period."""
+        return self.since <= since and until <= self.until
+
     def values(self) -> dict[str, Any]:
         """Return what the statements of the facts are filled with."""
         return {
             "tenant": self.tenant_id,
             "since": self.since,
             "until": self.until,
-            "stations": array(self.stations),
-            "groups": array(self.groups),
+            "stations": self._arrays[0],
+            "groups": self._arrays[1],
         }
+
+    @cached_property
+    def _arrays(self) -> tuple[str, str]:
+        """Written once: one reading fills several statements with the same hundreds of stations."""
+        return array(self.stations), array(self.groups)
 
     def before(self) -> Scope:
         """Return the period of the same length that ends where this one begins."""

@@ -1,80 +1,62 @@
-"""What is added up: shares, times as exact histograms, and where calls fall in time and in the chain. Pure.
+"""What is added up: shares, times, and where calls fall in time and in the chain. Pure.
 
 Sums over stations and days are sums of tallies, so a day that is over need be counted once only; percentiles stay
-exact, because each second keeps how often it occurred.
+exact (see seconds).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import ceil
 from typing import Any, TypeVar
 
+from hotline.calls.statistics.seconds import Quantiles, Seconds
 from tickets.rates import Rate
-
-POINTS = (0.5, 0.9, 0.95)
 
 Key = TypeVar("Key")
 Document = Mapping[str, Any]
 """As it is kept: plain JSON."""
 
 
-@dataclass(frozen=True)
-class Quantiles:
-    """How many, and the seconds that half, nine tenths and nineteen twentieths of them needed at most."""
-
-    count: int = 0
-    median: int | None = None
-    p90: int | None = None
-    p95: int | None = None
-
-
 @dataclass
 class Tally:
-    """Code of a share -> how many of how many; code of a time -> seconds -> how often."""
+    """Code of a share -> how many of how many; code of a time -> its seconds."""
 
     shares: dict[str, tuple[int, int]] = field(default_factory=dict)
-    spans: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    spans: dict[str, Seconds] = field(default_factory=lambda: defaultdict(Seconds))
 
     def share(self, code: str) -> Rate:
         """Return a share; of nothing where nothing was counted."""
         return Rate(*self.shares.get(code, (0, 0)))
 
     def span(self, code: str) -> Quantiles:
-        """Return the percentiles of a time: seconds that somebody really needed (as percentile_disc)."""
+        """Return the percentiles of a time."""
         seconds = self.spans.get(code)
-        return quantiles(seconds) if seconds else Quantiles()
+        return seconds.quantiles() if seconds else Quantiles()
 
     def add(self, other: Tally) -> None:
         """Add what another part counted."""
         for code, pair in other.shares.items():
             plus(self.shares, code, pair)
         for code, seconds in other.spans.items():
-            self.spans[code].update(seconds)
+            self.spans[code].add(seconds)
 
-    def add_kept(self, kept: Document) -> None:
-        """Add what ``document`` wrote."""
+    def add_kept(self, kept: Document, without: Collection[str] = ()) -> None:
+        """Add what ``document`` wrote, but for the times that are named."""
         for code, (part, whole) in kept["shares"].items():
             plus(self.shares, code, (part, whole))
-        for code, seconds in kept["spans"].items():
-            if seconds and isinstance(seconds[0], list):
-                self.spans[code].update(dict(zip(*seconds, strict=True)))
-            else:
-                self.spans[code].update(seconds)
+        for code, written in kept["spans"].items():
+            if code not in without:
+                self.spans[code].add_written(written)
 
     def document(self, *times: str) -> Document:
-        """Return it as it is kept, with these times alone (none given: all); what is nought is left out.
-
-        A time is the list of its seconds, each as often as it occurred, or where that is long two lists: the seconds
-        that occurred and how often. A busy month is read from a tenth of the numbers so.
-        """
-        spans = {code: seconds for code, seconds in self.spans.items() if seconds and (not times or code in times)}
+        """Return it as it is kept, with these times alone (none given: all); what is nought is left out."""
+        spans = {code: seconds for code, seconds in self.spans.items() if seconds.count}
         return {
             "shares": {code: pair for code, pair in self.shares.items() if pair[1]},
-            "spans": {code: _written(seconds) for code, seconds in spans.items()},
+            "spans": {code: seconds.written() for code, seconds in spans.items() if not times or code in times},
         }
 
 
@@ -113,21 +95,14 @@ class Count:
             "helpers": {code: tally.document() for code, tally in self.helpers.items()},
         }
 
-    def add_kept(self, kept: Document, day: date) -> None:
-        """Add what ``document`` wrote of a day."""
+    def add_kept(self, kept: Document, day: date, without: Collection[str] = ()) -> None:
+        """Add what ``document`` wrote of a day, but for the times that are named."""
         for mine, name in ((self.needs, "needs"), (self.helpers, "helpers")):
             for code, tally in kept[name].items():
-                mine[code].add_kept(tally)
+                mine[code].add_kept(tally, without)
         for hour, (calls, reached) in kept["hours"].items():
             plus(self.hours, (day, int(hour)), (calls, reached))
         self.depth.update(kept["depth"])
-
-
-def _written(seconds: Counter[int]) -> list[Any]:
-    if 2 * len(seconds) >= seconds.total():
-        return sorted(seconds.elements())
-    values = sorted(seconds)
-    return [values, [seconds[value] for value in values]]
 
 
 def plus(sums: dict[Key, tuple[int, int]], key: Key, pair: tuple[int, int]) -> None:
@@ -142,15 +117,3 @@ def total(tallies: Iterable[Tally]) -> Tally:
     for tally in tallies:
         found.add(tally)
     return found
-
-
-def quantiles(seconds: Mapping[int, int]) -> Quantiles:
-    """Return how many there are and the seconds below or at which each point's share of them lies."""
-    count = sum(seconds.values())
-    wanted, found, seen = [ceil(point * count) for point in POINTS], [0] * len(POINTS), 0
-    for value in sorted(seconds):
-        before, seen = seen, seen + seconds[value]
-        for place, rank in enumerate(wanted):
-            if before < rank <= seen:
-                found[place] = value
-    return Quantiles(count, *found)

@@ -22,7 +22,7 @@ class Call(Base):
     __tablename__ = "call"
     __table_args__ = (
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
-        Index("ix_call_live", "seen_at", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_call_live", "started_at", postgresql_where=text("ended_at IS NULL")),
         Index(None, "ticket_id"),
         Index(None, "from_hash", "started_at"),
         Index(None, "tenant_id", "started_at"),

@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
 DAYS = {100_000: 30, 1_000_000: 365, 10_000_000: 3 * 365}
 """Tickets -> the days before ``NOW`` in which they were opened."""
 KEPT_DAYS = 62
-"""Days that the worker has counted: the month that is asked for and the one before, which it is compared with."""
+"""Days (and as many hours at most) that the worker has counted: the month that is asked for and the one before, which it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Seeded:
     days: int
     seeded: float
     counted: float
-    """Seconds to count a day that is over."""
+    """Seconds to count all days and hours that are kept; nought where they were kept already."""
 
     @property
     def engine(self) -> Engine:
@@ -68,7 +68,7 @@ def _fill(x: Exchange, tickets: int, period: int) -> Seeded:
     begun = time.perf_counter()
     with x.sessions() as session:
         there = session.scalar(text("SELECT EXISTS (SELECT FROM ticket)"))
-        known = session.scalar(text("SELECT count(counted_at) FROM counted_day"))
+        known = session.scalar(text("SELECT count(counted_at) FROM counted_hour"))
     if not there:
         with x.sessions.begin() as session:
             made = county.write(session, x.vault)
@@ -76,10 +76,12 @@ def _fill(x: Exchange, tickets: int, period: int) -> Seeded:
         vacuum(x)
     seconds = time.perf_counter() - begun
     begun = time.perf_counter()
-    kept = 0 if known else days.keep(x.sessions, NOW, limit=KEPT_DAYS, settled=timedelta())
-    if kept:
+    if not known:  # days kept by an older version are let go of: they are read, but were written in another way
+        with x.sessions.begin() as session:
+            days.forget(session)
+        days.keep(x.sessions, NOW, limit=KEPT_DAYS, settled=timedelta())
         vacuum(x)
-    return Seeded(x, tickets, period, seconds, (time.perf_counter() - begun) / max(1, kept))
+    return Seeded(x, tickets, period, seconds, 0 if known else time.perf_counter() - begun)
 
 
 def vacuum(x: Exchange) -> None:

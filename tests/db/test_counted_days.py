@@ -242,6 +242,24 @@ def test_whatever_happens_in_whatever_order_it_is_what_the_rows_say(
         assert shown_row(reading.totals(session, scope)) == shown_row(reading.report(session, scope).all)
 
 
+def test_a_station_moved_takes_its_days_and_hours_along(session: Session, world: World, scope: Scope) -> None:
+    for at in (NOW - 2 * HOUR, NOW - 5 * DAY):
+        ticket = world.call("王秀英", at, [DUTY], lasted=60, outcome="answered")
+        session.flush()
+        session.execute(update(Call).where(Call.ticket_id == ticket.id).values(station_id=world.village.id))
+        ticket.station_id = world.village.id
+    session.flush()
+    keep(session)
+    moved(session, world)
+    session.flush()
+    tree = subtree(descendants(session, world.county.id), (scope.since, scope.until))
+    for _ in range(2):
+        found = reading.report(session, tree)
+        assert found.stations[world.village.id].share("calls").whole == 2
+        assert found.stations[world.township.id].share("calls").whole == 150
+        keep(session)
+
+
 def test_a_call_at_midnight_belongs_to_the_day_here(session: Session, world: World, scope: Scope) -> None:
     keep(session)
     midnight = span_of(date(2026, 11, 16))[0]

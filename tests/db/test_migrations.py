@@ -21,6 +21,8 @@ UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constra
 UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '', '', '' FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(oid), '', '', '', ''
   FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, '', regexp_replace(prosrc, '\\s+', ' ', 'g'), '', '', '', ''
+  FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prolang <> 13
 UNION ALL SELECT 'extension', extname, '', '', '', '', '', '' FROM pg_extension
 """
 
@@ -34,7 +36,7 @@ def empty(servers: Addresses) -> Iterator[str]:
 
 
 def catalogue(engine: Engine) -> set[tuple[str, ...]]:
-    """Return what PostgreSQL says is there; more than Alembic compares (checks, exclusions, predicates, triggers)."""
+    """Return what PostgreSQL says is there; more than Alembic compares (checks, predicates, triggers, functions)."""
     with engine.connect() as connection:
         rows = connection.execute(text(WHAT_IS_THERE)).all()
     return {tuple(str(value) for value in row) for row in rows if "alembic_version" not in row[1]}

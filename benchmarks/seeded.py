@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
 DAYS = {100_000: 30, 1_000_000: 365, 10_000_000: 3 * 365}
 """Tickets -> the days before ``NOW`` in which they were opened."""
 KEPT_DAYS = 62
-"""Days (and as many hours at most) that the worker has counted: the month that is asked for and the one before, which it is compared with."""
+"""Days, and as many hours at most, that the worker has counted: the month that is asked for and the one before it."""
 
 
 @dataclass(frozen=True)

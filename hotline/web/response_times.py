@@ -16,7 +16,7 @@ from hotline.calls.statistics.helpers import helpers
 from hotline.calls.statistics.measures import SHARES, SPANS
 from hotline.calls.statistics.scope import Scope, subtree
 from hotline.clock import local
-from hotline.web import board, place, response_charts, response_csv, response_tables, response_xlsx
+from hotline.web import board, place, response_charts, response_csv, response_tables
 from hotline.web.language import _, words
 from hotline.web.period import Period
 from hotline.web.period import asked as period_asked
@@ -68,7 +68,12 @@ def download(name: str, kind: str) -> Response:
 
 def file_of(table: Table, kind: str, name: str) -> Response:
     """Return a table as a file, xlsx or csv."""
-    write = response_xlsx.answer if kind == "xlsx" else response_csv.answer
+    if kind == "xlsx":
+        from hotline.web import response_xlsx  # openpyxl: nobody waits for it who asks for no workbook
+
+        write = response_xlsx.answer
+    else:
+        write = response_csv.answer
     return write(table, f"{name}.{kind}")
 
 

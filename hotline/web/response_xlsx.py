@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from hotline.calls.statistics.measures import SHARES, SPANS, Share, Span
-from hotline.sheets.workbook import XLSX
+from hotline.sheets.cells import XLSX
 from hotline.web.language import _, words
 from hotline.web.response_cells import Table
 from hotline.web.response_csv import plain

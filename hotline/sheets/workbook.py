@@ -16,7 +16,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hotline.clock import local
-from hotline.sheets.cells import XLSX as XLSX
 from hotline.sheets.cells import cell_text
 from hotline.sheets.fields import Choice, Ref
 from hotline.sheets.kinds import Kind, Kinds

@@ -49,7 +49,8 @@ def run() -> Iterator[Result]:
             for connections in CONNECTIONS:
                 level = {"bare": _load(servers, bare, connections), "ours": _load(servers, ours, connections)}
                 levels.append(level | {"committed": _committed(x) / level["ours"]["seconds"]})
-            later = _later(servers, x, ours)
+        with _server(servers, "hotline.app:create_app") as fresh:  # one without a crowd to catch up with
+            later = _later(servers, x, fresh)
         pgbench = same_sql.run(servers.postgres, script, 32, int(SECONDS), servers.folder)
         x.close()
     at = {level["ours"]["connections"]: level for level in levels}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 
 from flask import Flask
 from sqlalchemy.orm import configure_mappers
@@ -15,17 +14,12 @@ from hotline.embedded.process import say_ready
 from hotline.web import console
 from hotline.web.webhooks import webhooks
 
-SWITCH_SECONDS = 0.0005
-"""How long a thread computes before another one gets its turn: webhooks compute little and wait for the database, and
-whoever comes back from it would wait Python's 5 ms for each page that is being made."""
-
 
 def create_app(exchange: Exchange | None = None) -> Flask:
     """Return the WSGI application; without an exchange it is made from the environment."""
     app = Flask("hotline.web")
     served = exchange is None
     if exchange is None:
-        sys.setswitchinterval(SWITCH_SECONDS)
         exchange = make_exchange(settings.load())
         keeper.start(exchange)
     app.secret_key = exchange.settings.secret_key.get_secret_value()

@@ -10,7 +10,7 @@ from hotline.calls.exchange import Exchange
 from hotline.calls.standby.memo import Memo
 from hotline.telephony import twiml
 from hotline.telephony.twiml import Ringing, Style, Target
-from ivr_flows.engine.steps import Step
+from ivr_flows.engine.steps import Continue, Ring, Speak, Step, Wait, prompt
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,23 @@ class Tone:
     line: str
     dialect: str
     shown: str
+
+
+LONGEST_PAUSE = 5
+"""Seconds: who waits for longer than this is told in between that we are still at it."""
+
+
+def hold_the_line(steps: Sequence[Step], pause: int) -> list[Step]:
+    """Return steps whose ringing has become waiting: nobody is free, so after ``pause`` seconds we look again."""
+    held: list[Step] = []
+    for step in steps:
+        if not isinstance(step, Ring):
+            held.append(step)
+        elif pause <= LONGEST_PAUSE:
+            held += [Wait(pause), Continue(step.at)]
+        else:
+            held += [Wait(pause // 2), Speak(prompt("error.moment")), Wait(pause - pause // 2), Continue(step.at)]
+    return held
 
 
 def write(

@@ -28,7 +28,6 @@ from hotline.telephony.events import CallEvent
 from ivr_flows.engine.run import run
 from ivr_flows.engine.steps import (
     Begin,
-    Continue,
     Dialled,
     Input,
     Keys,
@@ -37,7 +36,6 @@ from ivr_flows.engine.steps import (
     Recorded,
     Ring,
     Step,
-    Wait,
 )
 from tickets import desk
 from tickets.models import Ticket
@@ -183,7 +181,7 @@ def _plan(x: Exchange, session: Session, call: Call, now: datetime) -> None:
 def _render(x: Exchange, call: Call, steps: Sequence[Step], legs: Sequence[Leg]) -> str:
     if not legs:
         pause = transfer.PAUSE_SECONDS if call.outcome == "answered" else chain.PAUSE_SECONDS
-        steps = [held for planned in steps for held in _hold_the_line(planned, pause)]
+        steps = document.hold_the_line(steps, pause)
     shown = from_stored(x.vault.open(call.line.number_sealed)).value
     tone = Tone(call.line.code, call.survivor.dialect if call.survivor else "", shown)
     numbers = [from_stored(x.vault.open(leg.number_sealed)) for leg in legs]
@@ -210,11 +208,6 @@ def _memo(call: Call, ringing: Sequence[Leg]) -> Memo:
         rung=prefixes(rung) if call.step else (),
         ready=prefixes(leg.number_hash for leg in ringing),
     )
-
-
-def _hold_the_line(step: Step, pause: int) -> tuple[Step, ...]:
-    """Everybody is on another call, or the duty person chooses: wait ``pause`` seconds, then look again."""
-    return (Wait(pause), Continue(step.at)) if isinstance(step, Ring) else (step,)
 
 
 def _keep(session: Session, call: Call, number: int, asked: str, reply: str, now: datetime) -> str:

@@ -34,7 +34,7 @@ from hotline.db import new_id
 from hotline.rows import NotWholeError, Rows
 from hotline.telephony.events import CallEvent
 from ivr_flows.engine.run import run
-from ivr_flows.engine.steps import Begin, Continue, Facts, Position, Ring, Step, TierWords, Wait
+from ivr_flows.engine.steps import Begin, Facts, Position, Ring, Step, TierWords
 from tickets import desk
 from tickets.models import TicketEvent
 
@@ -138,7 +138,7 @@ class _Arrival:
         turn = run(flow, Position(flow.start), Begin(), self._facts(memo, told, words))
         if turn.effects or turn.resume or not any(isinstance(step, Ring) for step in turn.steps):
             raise _UnusualError
-        steps = turn.steps if tier else [held for step in turn.steps for held in _wait(step)]
+        steps = turn.steps if tier else document.hold_the_line(turn.steps, chain.PAUSE_SECONDS)
         return tier, steps
 
     def _facts(self, memo: Memo, told: Known, tier: TierWords) -> Facts:
@@ -191,8 +191,3 @@ class _Arrival:
             Rows(Hold, holds, TAKE_OVER, "holder_id", whole=True),
             now=now,
         )
-
-
-def _wait(step: Step) -> tuple[Step, ...]:
-    """Everybody is on another call: wait a little, then look again."""
-    return (Wait(chain.PAUSE_SECONDS), Continue(step.at)) if isinstance(step, Ring) else (step,)

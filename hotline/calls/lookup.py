@@ -108,12 +108,13 @@ _POLICY = """
 WITH RECURSIVE path AS (
   SELECT id, parent_id, 0 AS up FROM station WHERE id = %(station)s
   UNION ALL SELECT station.id, station.parent_id, up + 1 FROM path JOIN station ON station.id = path.parent_id
+             WHERE up < 20
 )
 SELECT data::text FROM policy LEFT JOIN path ON path.id = policy.station_id
  WHERE policy.tenant_id = %(tenant)s AND (policy.station_id IS NULL OR path.id IS NOT NULL)
  ORDER BY path.up LIMIT 1
 """
-"""Nulls last: the tenant's own policy stands behind those of its stations."""
+"""Nulls last: the tenant's own policy stands behind those of its stations. A tree that goes round ends as well."""
 
 
 def policy_for(session: Session, tenant_id: UUID, station_id: UUID) -> RoutingPolicy:

@@ -47,8 +47,9 @@ That a telephone rings may be lost with the machine's power, as the webhook itse
 """
 _LIVE, _FAILED = [state.value for state in LIVE], sorted(health.FAILED)
 _ON_PLACED = """
-WITH ours AS (UPDATE errand SET sid = %(sid)s::text WHERE id = %(errand)s AND sid IS NULL AND %(sid)s::text IS NOT NULL)
-UPDATE call SET seen_at = %(now)s WHERE sid = %(sid)s::text AND ended_at IS NULL
+WITH named AS (UPDATE errand SET sid = %(sid)s::text WHERE id = %(errand)s AND sid IS NULL),
+     heard AS (UPDATE call SET seen_at = %(now)s WHERE sid = %(sid)s::text AND ended_at IS NULL)
+SELECT id FROM errand WHERE id = %(errand)s
 """
 
 
@@ -64,8 +65,13 @@ def on_handset(session: Session, leg_id: UUID, event: CallEvent, now: datetime, 
 
 
 def on_placed(session: Session, errand_id: UUID, event: CallEvent, now: datetime) -> None:
-    """Take in a report that a call of ours is on its way: how the carrier calls it. Its end is not for this."""
-    session.connection().exec_driver_sql(_ON_PLACED, {"errand": errand_id, "sid": event.sid or None, "now": now})
+    """Take in a report that a call of ours is on its way: how the carrier calls it. Its end is not for this.
+
+    Raises LookupError for an errand that we do not know.
+    """
+    given = {"errand": errand_id, "sid": event.sid or None, "now": now}
+    if session.connection().exec_driver_sql(_ON_PLACED, given).first() is None:
+        raise LookupError(f"no errand {errand_id}")
 
 
 @lru_cache(maxsize=32)

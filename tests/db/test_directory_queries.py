@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hotline.calls.lookup import policy_for
 from hotline.directory.models import Line, Station, Survivor, Tenant
 from hotline.directory.queries import descendants, find_callers, find_line, station_label, station_path
 from hotline.numbers import parse
@@ -57,3 +58,11 @@ def test_the_way_up_and_what_lies_below(session: Session) -> None:
 def test_a_label_names_the_way_down(session: Session) -> None:
     assert station_label(session, _station(session, "village")) == "一镇 › 一村"
     assert station_label(session, _station(session, "county")) == "县中心"
+
+
+def test_the_nearest_policy_above_holds_and_a_tree_that_goes_round_ends(session: Session) -> None:
+    tenant, village, county = _tenant(session), _station(session, "village"), _station(session, "county")
+    assert policy_for(session, tenant, village).chain == ("duty", "backup", "county"), "the township's"
+    assert policy_for(session, tenant, county).limit_seconds == 80, "the tenant's"
+    session.execute(update(Station).where(Station.code == "county").values(parent_id=village))
+    assert policy_for(session, tenant, village).chain == ("duty", "backup", "county")

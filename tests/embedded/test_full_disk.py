@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -18,9 +17,8 @@ from hotline.commands.services import postgres_service
 from hotline.embedded.postgres import Postgres
 from hotline.embedded.supervisor import Supervisor
 from hotline.simulator.party import Party
-from tests.stories.crowd import beside, count, load, town_on
+from tests.stories.crowd import beside, count, load, settled, town_on
 from tests.stories.town import Town
-from tests.stories.waiting import until
 
 SIZE_MB = 192
 SMALL = (("max_wal_size", "64MB"), ("min_wal_size", "32MB"))
@@ -117,13 +115,7 @@ def test_nothing_is_missing_after_the_disk_was_full(server: Supervised, tmp_path
         await town.world.work(server.fill)
         await town.world.passes(45)
         await town.world.work(server.free)
-        parties = await calling
-        await town.world.passes(30)
-        keeping.cancel()
-        await town.world.quiet()
-        await until(town, town.world.now() + timedelta(minutes=4))
-        await town.sweep()
-        return parties
+        return await settled(town, calling, keeping)
 
     try:
         count(town, town.play(story(), working=False))

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -26,6 +27,7 @@ from tests.matrix.cases import ON_DUTY, lives_through, person
 from tests.stories.conftest import TOKEN
 from tests.stories.outage import prepared
 from tests.stories.town import Town, populate, settle
+from tests.stories.waiting import until
 from tickets.models import Ticket, Timer
 
 CALLS = 12
@@ -76,6 +78,17 @@ async def load(town: Town) -> list[Party]:
         return party
 
     return list(await asyncio.gather(*(one(at, number) for at, number in enumerate(numbers))))
+
+
+async def settled(town: Town, calling: asyncio.Task[list[Party]], keeping: asyncio.Task[None]) -> list[Party]:
+    """Return the callers once everything is back and what was left undone has been done."""
+    parties = await calling
+    await town.world.passes(30)
+    keeping.cancel()
+    await town.world.quiet()
+    await until(town, town.world.now() + timedelta(minutes=4))
+    await town.sweep()
+    return parties
 
 
 def count(town: Town, parties: list[Party]) -> None:

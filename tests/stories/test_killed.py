@@ -9,7 +9,6 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -20,9 +19,8 @@ from hotline.calls.exchange import make_exchange
 from hotline.embedded.postgres import Postgres, _processes
 from hotline.embedded.process import launch
 from hotline.simulator.party import Party
-from tests.stories.crowd import beside, count, load, town_on
+from tests.stories.crowd import beside, count, load, settled, town_on
 from tests.stories.town import Town
-from tests.stories.waiting import until
 
 
 class Server:
@@ -87,12 +85,6 @@ def test_nothing_is_missing_afterwards(own_town: Town, server: Server, how: str)
         _again(town)
         await town.world.passes(25)
         (server.start if how == "killed" else lambda: server.signal(signal.SIGCONT))()
-        parties = await calling
-        await town.world.passes(30)
-        keeping.cancel()
-        await town.world.quiet()
-        await until(town, town.world.now() + timedelta(minutes=4))
-        await town.sweep()
-        return parties
+        return await settled(town, calling, keeping)
 
     count(town, town.play(story(), working=False))

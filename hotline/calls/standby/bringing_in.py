@@ -145,7 +145,7 @@ class _Arrival:
 
     def recording(self) -> None:
         """A message was ready."""
-        call = self.session.scalars(select(Call).where(Call.sid == self.event.sid).with_for_update()).first()
+        call = chain.locked(self.session, sid=self.event.sid)
         if call is not None:
             endings.keep_message(self.session, call, self.event, self.entry.at)
 
@@ -154,7 +154,9 @@ class _Arrival:
         call = chain.locked(self.session, sid=self.event.sid)
         if call is None:
             opening.open_call(self.x, self.session, self.event, self.entry.at, UUID(self.entry.call))
-            call = self.session.scalars(select(Call).where(Call.sid == self.event.sid)).one()
+            call = chain.locked(self.session, sid=self.event.sid)  # another's, where that one was faster
+        if call is None:
+            raise LookupError(f"call {self.event.sid} was stored and is not there")
         if not self.session.scalar(select(exists().where(BroughtIn.call_id == call.id))):
             desk.note(self.session, call.ticket_id, "from_snapshot", self.entry.at)
         return call

@@ -43,16 +43,14 @@ def script(engine: Engine, found: list[Statement], sid: str) -> str:
         id_
         for _, values in found if isinstance(values, dict)
         for name, rows in values.items() if name.startswith("rows")
-        for id_ in re.findall(r'"id": "([0-9a-f-]{36})"', rows)
+        for id_ in re.findall(r'"id":"([0-9a-f-]{36})"', rows)
     )  # fmt: skip
     names = {value: f"u{n}" for n, value in enumerate(made)}
     text = ";\n".join(lines)
     for value, name in names.items():
         text = text.replace(f":{value}", f"_:{name}").replace(value, f":{name}")  # two colons would be a cast
     text = text.replace(sid, "CA:u0")
-    hashes = {
-        value: f"h{n}" for n, value in enumerate(dict.fromkeys(re.findall(r'_hash": "\\+x([0-9a-f]{64})"', text)))
-    }
+    hashes = {value: f"h{n}" for n, value in enumerate(dict.fromkeys(re.findall(r'_hash":"([0-9a-f]{64})"', text)))}
     for value, name in hashes.items():
         text = text.replace(value, f":{name}")
     new = ", ".join(f"uuidv7() AS {name}" for name in names.values())

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import uuid_utils
 from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, Text, Uuid, create_engine, make_url
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column, sessionmaker
+from uuid_utils.compat import uuid7
 
 __all__ = ["Base", "MappedAsDataclass", "Session", "SessionFactory", "create", "mapped_column", "new_id"]
 
@@ -19,7 +19,7 @@ SessionFactory = sessionmaker[Session]
 
 def new_id() -> UUID:
     """Return a fresh time-ordered identifier (UUID version 7), made here so that a write needs no RETURNING."""
-    return UUID(bytes=uuid_utils.uuid7().bytes)
+    return uuid7()
 
 
 class Base(DeclarativeBase):

@@ -61,7 +61,7 @@ def open_ticket(session: Session, contact: Contact, now: datetime) -> Ticket:
     """Open a ticket for a contact and return it, with its first event."""
     session.flush()
     id_ = new_id()
-    rows.write(session, *opening(id_, contact, now, levels_of(session, contact.tenant_id)))
+    rows.write(session.connection(), *opening(id_, contact, now, levels_of(session, contact.tenant_id)))
     return session.get_one(Ticket, id_)
 
 

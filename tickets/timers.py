@@ -109,14 +109,14 @@ def set_timers(session: Session, given: Sequence[Row], *, sooner: bool = False) 
 
     Their tickets are in the database already.
     """
-    rows.write(session, Rows(Timer, given, _SOONER if sooner else _MOVED))
+    rows.write(session.connection(), Rows(Timer, given, _SOONER if sooner else _MOVED))
 
 
 def arrange(session: Session, ticket_id: UUID, kinds: Sequence[str], given: Sequence[Row], now: datetime) -> None:
     """Let a ticket have exactly these pending timers of ``kinds``: set or moved, all others cancelled."""
     keep = [one["key"] for one in given]
     values = {"ticket": ticket_id, "kinds": list(kinds), "keep": keep, "now": now}
-    rows.write(session, Rows(Timer, given, _MOVED), also=_CANCEL_OTHERS, **values)
+    rows.write(session.connection(), Rows(Timer, given, _MOVED), also=_CANCEL_OTHERS, **values)
 
 
 def row(kind: str, key: str, due_at: datetime, ticket_id: UUID | None, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from hotline.calls.states import LIVE, LegState, reported
 from hotline.directory import health
@@ -53,24 +53,24 @@ SELECT id FROM errand WHERE id = %(errand)s
 """
 
 
-def on_handset(session: Session, leg_id: UUID, event: CallEvent, now: datetime, *, alone: bool = False) -> None:
+def on_handset(connection: Connection, leg_id: UUID, event: CallEvent, now: datetime, *, alone: bool = False) -> None:
     """Take in a report on a handset; repeated, late and reordered ones change nothing.
 
     ``alone``: there is nothing else in its transaction. Raises LookupError for a leg that we do not know.
     """
     given = {"leg": leg_id, "sid": event.sid or None, "now": now, "moves": moves(event.status),
              "durable": event.over or not alone, "live": _LIVE, "failed": _FAILED}  # fmt: skip
-    if session.connection().exec_driver_sql(_ON_HANDSET, given).first() is None:
+    if connection.exec_driver_sql(_ON_HANDSET, given).first() is None:
         raise LookupError(f"no leg {leg_id}")
 
 
-def on_placed(session: Session, errand_id: UUID, event: CallEvent, now: datetime) -> None:
+def on_placed(connection: Connection, errand_id: UUID, event: CallEvent, now: datetime) -> None:
     """Take in a report that a call of ours is on its way: how the carrier calls it. Its end is not for this.
 
     Raises LookupError for an errand that we do not know.
     """
     given = {"errand": errand_id, "sid": event.sid or None, "now": now}
-    if session.connection().exec_driver_sql(_ON_PLACED, given).first() is None:
+    if connection.exec_driver_sql(_ON_PLACED, given).first() is None:
         raise LookupError(f"no errand {errand_id}")
 
 

@@ -55,18 +55,22 @@ def is_open(spec: str, at: datetime) -> bool:
     yet every day is an ordinary one.
     """
     moment = local(at)
-    rules = _rules(spec)
-    minute = moment.hour * 60 + moment.minute
-    today, yesterday = moment.date(), moment.date() - timedelta(days=1)
-    return any(start <= minute < end for start, end in _spans(rules, today)) or any(
-        minute + DAY_MINUTES < end for _, end in _spans(rules, yesterday)
-    )
+    return _is_open(spec, moment.date(), moment.hour * 60 + moment.minute)
 
 
 def check(spec: str) -> str:
     """Return ``spec`` in plain form. Raises HoursError with the reason in Chinese and English."""
     _rules(spec)
     return "; ".join(part.strip() for part in _plain(spec).split(";") if part.strip())
+
+
+@lru_cache(maxsize=4096)
+def _is_open(spec: str, today: date, minute: int) -> bool:
+    """Remembered, since every call of a minute asks for the same lines."""
+    rules, yesterday = _rules(spec), today - timedelta(days=1)
+    return any(start <= minute < end for start, end in _spans(rules, today)) or any(
+        minute + DAY_MINUTES < end for _, end in _spans(rules, yesterday)
+    )
 
 
 def _spans(rules: tuple[_Rule, ...], day: date) -> tuple[tuple[int, int], ...]:

@@ -6,10 +6,12 @@ import functools
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Response, current_app, request
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,7 +30,8 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 Handler = Callable[Concatenate[Exchange, Session, CallEvent, P], str | None]
-First = Callable[[Exchange, Session, CallEvent], str | None]
+Statement = Callable[Concatenate[Exchange, Connection, CallEvent, P], None]
+First = Callable[[Exchange, Connection, CallEvent], str | None]
 Spare = Callable[..., str | None]
 """What answers the same webhook without a database: given exchange, memo, event and the parts of the address."""
 
@@ -55,6 +58,22 @@ def unable(*_: object, **__: object) -> None:
     raise NoSnapshotError("this cannot be done from the snapshot")
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """How one webhook may be answered."""
+
+    alone: Callable[[Memo | None], str | None]
+    """From the snapshot."""
+    first: Callable[[Connection], str | None] | None = None
+    """By statements that are a transaction each; where that gives no answer, by ``ask``."""
+    ask: Callable[[Session], str | None] | None = None
+    """By one transaction."""
+    needed: bool = False
+    """The snapshot cannot answer this, so it waits for its turn."""
+    heard: bool = True
+    """Somebody waits for the answer."""
+
+
 def spoken(spare: Spare = unable, first: First | None = None) -> Callable[[Handler[P]], Callable[P, Response]]:
     """Make a webhook that somebody listens to: one transaction, one commit; whatever fails, they hear words.
 
@@ -65,15 +84,14 @@ def spoken(spare: Spare = unable, first: First | None = None) -> Callable[[Handl
         @functools.wraps(handler)
         def view(*args: P.args, **kwargs: P.kwargs) -> Response:
             x, event = _exchange(), events.read(request.values)
+            ways = _Ways(
+                alone=lambda memo: spare(x, memo, event, *args, **kwargs),
+                first=(lambda connection: first(x, connection, event)) if first else None,
+                ask=lambda session: handler(x, session, event, *args, **kwargs),
+                needed=spare is unable,
+            )
             try:
-                reply = _answer(
-                    x,
-                    event,
-                    lambda session: handler(x, session, event, *args, **kwargs),
-                    lambda memo: spare(x, memo, event, *args, **kwargs),
-                    needed=spare is unable,
-                    first=(lambda session: first(x, session, event)) if first else None,
-                )
+                reply = _answer(x, event, ways)
             except Exception:  # whatever went wrong, the caller hears a sentence and goes on
                 log.exception("webhook %s of call %s from %s failed", request.endpoint, event.sid, _who(event))
                 reply = _apology(x) if event.sid else twiml.empty()
@@ -86,38 +104,56 @@ def spoken(spare: Spare = unable, first: First | None = None) -> Callable[[Handl
     return decorate
 
 
-def quiet(spare: Spare = unable, *, single: bool = False) -> Callable[[Handler[P]], Callable[P, Response]]:
-    """Make a webhook of a report that nobody listens to: 204, or 500 so that the carrier's log shows the failure.
-
-    ``single``: the handler is one statement, which is a transaction by itself.
-    """
+def quiet(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]]:
+    """Make a webhook of a report that nobody listens to: 204, or 500 so that the carrier's log shows the failure."""
 
     def decorate(handler: Handler[P]) -> Callable[P, Response]:
         @functools.wraps(handler)
         def view(*args: P.args, **kwargs: P.kwargs) -> Response:
             x, event = _exchange(), events.read(request.values)
-            turn = _reports.acquire(timeout=REPORT_SECONDS)
-            try:
-                _answer(
-                    x,
-                    event,
-                    lambda session: handler(x, session, event, *args, **kwargs),
-                    lambda memo: spare(x, memo, event, *args, **kwargs),
-                    needed=spare is unable,
-                    heard=False,
-                    single=single,
-                )
-            except Exception:  # the sweep finds what a lost report would have said
-                log.exception("report %s of call %s failed", request.endpoint, event.sid)
-                return Response(status=500)
-            finally:
-                if turn:
-                    _reports.release()
-            return Response(status=204)
+            ways = _Ways(
+                alone=lambda memo: spare(x, memo, event, *args, **kwargs),
+                ask=lambda session: handler(x, session, event, *args, **kwargs),
+                needed=spare is unable,
+                heard=False,
+            )
+            return _noted(x, event, ways)
 
         return view
 
     return decorate
+
+
+def reported(spare: Spare) -> Callable[[Statement[P]], Callable[P, Response]]:
+    """Make a webhook as ``quiet`` does, whose handler is one statement and so a transaction by itself."""
+
+    def decorate(handler: Statement[P]) -> Callable[P, Response]:
+        @functools.wraps(handler)
+        def view(*args: P.args, **kwargs: P.kwargs) -> Response:
+            x, event = _exchange(), events.read(request.values)
+            ways = _Ways(
+                alone=lambda memo: spare(x, memo, event, *args, **kwargs),
+                first=lambda connection: handler(x, connection, event, *args, **kwargs),
+                heard=False,
+            )
+            return _noted(x, event, ways)
+
+        return view
+
+    return decorate
+
+
+def _noted(x: Exchange, event: CallEvent, ways: _Ways) -> Response:
+    turn = _reports.acquire(timeout=REPORT_SECONDS)
+    try:
+        _answer(x, event, ways)
+    except Exception:  # the sweep finds what a lost report would have said
+        log.exception("report %s of call %s failed", request.endpoint, event.sid)
+        return Response(status=500)
+    finally:
+        if turn:
+            _reports.release()
+    return Response(status=204)
 
 
 def memo_of_request(x: Exchange) -> Memo | None:
@@ -128,47 +164,23 @@ def memo_of_request(x: Exchange) -> Memo | None:
     return x.standby.memos.read(text) if text else None
 
 
-def _answer(
-    x: Exchange,
-    event: CallEvent,
-    ask: Callable[[Session], str | None],
-    alone: Callable[[Memo | None], str | None],
-    *,
-    needed: bool,
-    heard: bool = True,
-    single: bool = False,
-    first: Callable[[Session], str | None] | None = None,
-) -> str | None:
-    """Ask the database, unless it is away or the call has gone on without it before; then the snapshot.
-
-    ``needed``: the snapshot cannot answer this, so it waits for its turn. ``heard``: somebody waits for the answer.
-    """
+def _answer(x: Exchange, event: CallEvent, ways: _Ways) -> str | None:
+    """Ask the database, unless it is away or the call has gone on without it before; then the snapshot."""
     memo, standby = memo_of_request(x), x.standby
     ready = standby.directory is not None
     if ready and memo and memo.alone:
-        return alone(memo)
+        return ways.alone(memo)
     behind = standby.dirty and ready and not standby.gate.closed
-    if behind and not heard and not needed and standby.journal.pending(1):
-        return alone(memo)  # what happened before comes first: the journal keeps the order
+    if behind and not ways.heard and not ways.needed and standby.journal.pending(1):
+        return ways.alone(memo)  # what happened before comes first: the journal keeps the order
     try:
-        if behind and heard:
+        if behind and ways.heard:
             bring_in(x, MOST_BEFORE)
-        if behind and memo and not needed and standby.journal.waits(str(memo.call_id)):
-            return alone(memo)  # the key that took this very call may be among what is still in the journal
+        if behind and memo and not ways.needed and standby.journal.waits(str(memo.call_id)):
+            return ways.alone(memo)  # the key that took this very call may be among what is still in the journal
         for last in (False, True):
             try:
-                place = PLACE_SECONDS if needed else None
-                way = functools.partial(
-                    standby.gate.transaction, x.call_sessions, patient=not ready, place_within=place
-                )
-                if first:
-                    with way(single=True) as session:
-                        if reply := first(session):
-                            return reply
-                with way(single=single) as session:
-                    if heard:
-                        x.prompts.refresh(session)
-                    return ask(session)
+                return _by_database(x, ways, patient=not ready)
             except DBAPIError as error:
                 if last or not is_clash(error):
                     raise
@@ -181,7 +193,21 @@ def _answer(
         if gone and not slow:
             standby.gate.close(error)
         log.warning("webhook %s of call %s is answered from the snapshot: %s", request.endpoint, event.sid, error)
-    return alone(memo)
+    return ways.alone(memo)
+
+
+def _by_database(x: Exchange, ways: _Ways, *, patient: bool) -> str | None:
+    gate, place = x.standby.gate, PLACE_SECONDS if ways.needed else None
+    reply = None
+    if ways.first:
+        with gate.statements(patient=patient, place_within=place) as connection:
+            reply = ways.first(connection)
+    if reply or not ways.ask:
+        return reply
+    with gate.transaction(x.call_sessions, patient=patient, place_within=place) as session:
+        if ways.heard:
+            x.prompts.refresh(session)
+        return ways.ask(session)
 
 
 def _exchange() -> Exchange:

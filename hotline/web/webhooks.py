@@ -7,6 +7,7 @@ import re
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from hotline.calls import errand_turns, errands, fallback, handsets, reports, switchboard
@@ -16,7 +17,7 @@ from hotline.calls.standby import handset_turns, turns
 from hotline.calls.standby.memo import PARAMETER, Memo
 from hotline.telephony.events import CallEvent
 from hotline.telephony.signature import is_signed
-from hotline.web.answering import quiet, spoken
+from hotline.web.answering import quiet, reported, spoken
 from ivr_flows.engine.steps import FlowError, Position
 
 log = logging.getLogger(__name__)
@@ -86,8 +87,8 @@ def _lost_alone(x: Exchange, memo: Memo | None, event: CallEvent) -> str:
     return fallback.resume_alone(x, memo, event, request.form.get("ErrorUrl", ""))
 
 
-def _taken_at_once(x: Exchange, session: Session, event: CallEvent) -> str | None:
-    return None if request.args.get("as") == "caller" else arrival.answer(x, session, event)
+def _taken_at_once(x: Exchange, connection: Connection, event: CallEvent) -> str | None:
+    return None if request.args.get("as") == "caller" else arrival.answer(x, connection, event)
 
 
 @webhooks.post("/voice")
@@ -128,10 +129,10 @@ def key(x: Exchange, session: Session, event: CallEvent, leg_id: UUID, position:
 
 
 @webhooks.post("/legs/<uuid:leg_id>/status")
-@quiet(_leg_status_alone, single=True)
-def leg_status(x: Exchange, session: Session, event: CallEvent, leg_id: UUID) -> None:
+@reported(_leg_status_alone)
+def leg_status(x: Exchange, connection: Connection, event: CallEvent, leg_id: UUID) -> None:
     """The carrier reports on a handset."""
-    reports.on_handset(session, leg_id, event, x.clock(), alone=True)
+    reports.on_handset(connection, leg_id, event, x.clock(), alone=True)
 
 
 @webhooks.post("/errands/<uuid:errand_id>/<int:number>/<position>")
@@ -153,7 +154,7 @@ def greet(x: Exchange, session: Session, _event: CallEvent, errand_id: UUID) -> 
 def errand_status(x: Exchange, session: Session, event: CallEvent, errand_id: UUID) -> None:
     """The carrier reports on a call that we placed."""
     if not event.over:
-        reports.on_placed(session, errand_id, event, x.clock())
+        reports.on_placed(session.connection(), errand_id, event, x.clock())
         return
     errands.status(x, session, errand_id, event)
     switchboard.status(x, session, event)  # whoever asked for a human went on as a caller

@@ -67,6 +67,14 @@ def plain(x: Exchange, reply: str) -> str:
     return _MEMO.sub(told, reply)
 
 
+def at_once(x: Exchange, session: Session, event: CallEvent) -> str | None:
+    """Take a call in two round trips, within a transaction that can be looked at and undone."""
+    reply = arrival.answer(x, session.connection(), event)
+    if reply is None:
+        session.rollback()
+    return reply
+
+
 def taken(x: Exchange, way: Callable[[Exchange, Session, CallEvent], str | None], event: CallEvent) -> Any:
     """Take a call one way and return all it says and writes; nothing stays."""
     with x.sessions() as session:
@@ -113,7 +121,7 @@ def event_of(caller: str, called: str, sid: str = "CA1") -> CallEvent:
 
 def compare(x: Exchange, caller: str, called: str) -> bool:
     """Return whether the short way took the call; then both must have done the same."""
-    short = taken(x, arrival.answer, event_of(caller, called))
+    short = taken(x, at_once, event_of(caller, called))
     if short is not None:
         assert short == taken(x, the_long_way, event_of(caller, called))
     return short is not None
@@ -185,13 +193,13 @@ def test_the_telephone_of_a_call_that_was_cut_off_rings_again(town: Town) -> Non
 
 def test_a_changed_directory_is_seen_by_the_very_next_call(town: Town) -> None:
     x, caller, called = town.x, town.survivor("p003"), town.line("longgang")
-    assert taken(x, arrival.answer, event_of(caller, called)) is not None
+    assert taken(x, at_once, event_of(caller, called)) is not None
     for change in (
         lambda s: s.execute(update(Handset).where(Handset.code == "longgang-1").values(active=False)),
         lambda s: s.execute(update(Policy).values(data={"most_targets": 2})),
     ):
         town.change(change)
-        assert taken(x, arrival.answer, event_of(caller, called)) is None, "memory is not believed any more"
+        assert taken(x, at_once, event_of(caller, called)) is None, "memory is not believed any more"
         assert x.standby.stale
         with x.sessions() as session:
             x.standby.renew(session, x.clock())
@@ -212,8 +220,8 @@ def test_the_same_call_twice_and_a_telephone_taken_meanwhile_lose_nothing(town: 
     """The second webhook of a call waits for the first, writes nothing, and gets the same answer."""
     x, event = town.x, event_of(town.survivor("p003"), town.line("longgang"))
     with x.sessions() as first, x.sessions() as second:
-        said = arrival.answer(x, first, event)
-        thread = ThreadPoolExecutor(1).submit(arrival.answer, x, second, event)
+        said = at_once(x, first, event)
+        thread = ThreadPoolExecutor(1).submit(at_once, x, second, event)
         _waits(x)
         first.commit()
         assert thread.result(10) is None
@@ -227,7 +235,7 @@ def test_the_same_call_twice_and_a_telephone_taken_meanwhile_lose_nothing(town: 
         hold = _hold(first, x, "longgang-1")
         first.add(hold)
         first.flush()
-        thread = ThreadPoolExecutor(1).submit(arrival.answer, x, second, other)
+        thread = ThreadPoolExecutor(1).submit(at_once, x, second, other)
         _waits(x)
         first.commit()
         assert thread.result(10) is None, "somebody was faster"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from hotline.calls import holds
 from hotline.calls.facts import Phone
@@ -96,12 +96,12 @@ class Known:
         return self.last[0] if self.last and self.last[1] >= now - cut_off else None
 
 
-def ask(session: Session, vault: Vault, event: CallEvent, tenant_id: UUID, now: datetime) -> Known:
+def ask(connection: Connection, vault: Vault, event: CallEvent, tenant_id: UUID, now: datetime) -> Known:
     """Return what the database knows of a call on a line of this tenant. Raises sqlalchemy.exc.DBAPIError."""
     caller = vault.fingerprint(event.caller.value) if event.caller else None
     given = {"sid": event.sid, "caller": caller, "tenant": tenant_id, "now": now, "lately": now - _LATELY,
              "begun_lately": now - _LATELY - holds.LONGEST_CALL, "missed_since": now - SAME_MISSED}  # fmt: skip
-    row = session.connection().exec_driver_sql(_QUESTION, given).one()
+    row = connection.exec_driver_sql(_QUESTION, given).one()
     return Known(
         caller=caller,
         routing=int(row.routing),

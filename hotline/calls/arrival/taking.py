@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from hotline import rows
 from hotline.calls import chain, document, opening, routing
@@ -45,7 +45,7 @@ class _UnusualError(Exception):
     """This call goes the longer way."""
 
 
-def answer(x: Exchange, session: Session, event: CallEvent) -> str | None:
+def answer(x: Exchange, connection: Connection, event: CallEvent) -> str | None:
     """Take a new call and return its first document; None: nothing is written, the call goes the longer way.
 
     Its two statements need no transaction around them: the second writes all or nothing.
@@ -57,7 +57,7 @@ def answer(x: Exchange, session: Session, event: CallEvent) -> str | None:
     if directory is None or line is None or not event.sid:
         return None
     try:
-        return _Arrival(x, session, event, directory, line, x.clock()).answered()
+        return _Arrival(x, connection, event, directory, line, x.clock()).answered()
     except _UnusualError:
         pass
     except IntegrityError:
@@ -68,7 +68,6 @@ def answer(x: Exchange, session: Session, event: CallEvent) -> str | None:
         if is_gone(error) or is_slow(error):
             raise
         log.exception("call %s could not be taken in two round trips", event.sid)
-    session.rollback()
     return None
 
 
@@ -77,7 +76,7 @@ class _Arrival:
     """One new call on its way in."""
 
     x: Exchange
-    session: Session
+    connection: Connection
     event: CallEvent
     directory: Directory
     line: LineRow
@@ -85,7 +84,7 @@ class _Arrival:
 
     def answered(self) -> str:
         """Return the first document of the call, with everything written that it says."""
-        told = known.ask(self.session, self.x.vault, self.event, self.line.tenant_id, self.now)
+        told = known.ask(self.connection, self.x.vault, self.event, self.line.tenant_id, self.now)
         if told.begun or told.ours or told.prompts != self.x.prompts.newest:
             raise _UnusualError
         if told.routing != self.directory.snapshot.routing:
@@ -183,7 +182,7 @@ class _Arrival:
             for leg in sorted(rung, key=lambda leg: leg["number_hash"]) if not leg["own_queue"]
         ]  # fmt: skip
         rows.write(
-            self.session,
+            self.connection,
             *parts,
             Rows(Call, [{**call, "plan": 1, "tier": 1}]),
             Rows(Leg, legs),

@@ -136,7 +136,7 @@ class _Arrival:
         """The carrier reported on a handset."""
         leg = self._leg()
         if leg is not None:
-            reports.on_handset(self.session, leg.id, self.event, self.entry.at)
+            reports.on_handset(self.session.connection(), leg.id, self.event, self.entry.at)
         return leg.call_id if leg else None
 
     def status(self) -> None:

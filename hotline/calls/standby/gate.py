@@ -72,6 +72,7 @@ class Gate:
 
     def __init__(self, engine: Engine, patience_seconds: float) -> None:
         self._engine, self._patience = engine, patience_seconds
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="database")
         self._watchdog = Watchdog()
         self._answered = 0.0
@@ -112,34 +113,42 @@ class Gate:
 
     @contextmanager
     def transaction(
-        self,
-        sessions: SessionFactory,
-        *,
-        patient: bool = False,
-        place_within: float | None = None,
-        single: bool = False,
+        self, sessions: SessionFactory, *, patient: bool = False, place_within: float | None = None
     ) -> Iterator[Session]:
         """Give a session for the work of one webhook and commit it: all of it within the time there is.
 
-        ``patient``: there is nothing better than waiting. ``single``: each statement commits itself, so that a
-        webhook of one statement needs one round trip and not three. Raises NoDatabaseError while the gate is closed,
+        ``patient``: there is nothing better than waiting. Raises NoDatabaseError while the gate is closed,
         CrowdedError when too many are inside for ``place_within`` seconds (else for as long as the patience).
         """
+        with self._inside(patient, place_within), sessions() as session, self._timed(session.connection()):
+            yield session
+            session.commit()
+
+    @contextmanager
+    def statements(self, *, patient: bool = False, place_within: float | None = None) -> Iterator[Connection]:
+        """Give a connection on which each statement commits itself: a webhook of one statement is one round trip.
+
+        Otherwise as a transaction.
+        """
+        with self._inside(patient, place_within), self._single.connect() as connection, self._timed(connection):
+            yield connection
+
+    @contextmanager
+    def _inside(self, patient: bool, within: float | None) -> Iterator[None]:
+        """Give a place among those who are with the database, and only while it answers."""
         if patient:
-            with self._session(sessions, single) as session:
-                yield session
+            yield
             return
         if self.closed:
             raise NoDatabaseError("the gate is closed")
-        if not self._places.acquire(timeout=self._patience if place_within is None else place_within):
+        if not self._places.acquire(timeout=self._patience if within is None else within):
             raise CrowdedError("too many are with the database")
         try:
             if self.closed:
                 raise NoDatabaseError("the gate was closed meanwhile")
             if self._doubtful() and not self.ping():
                 raise NoDatabaseError("no answer within the patience")
-            with self._session(sessions, single) as session:
-                yield session
+            yield
         finally:
             self._places.release()
 
@@ -163,12 +172,11 @@ class Gate:
             yield cut
 
     @contextmanager
-    def _session(self, sessions: SessionFactory, single: bool) -> Iterator[Session]:
-        options = {"isolation_level": "AUTOCOMMIT"} if single else {}
-        with sessions() as session, self.watched(session.connection(execution_options=options), LONGEST_SECONDS) as cut:
+    def _timed(self, connection: Connection) -> Iterator[None]:
+        """Cut the connection of whoever takes too long, and note that the database has answered."""
+        with self.watched(connection, LONGEST_SECONDS) as cut:
             try:
-                yield session
-                session.commit()
+                yield
             except DBAPIError as error:
                 if cut.is_set() and not self._stale():
                     raise CrowdedError("it took too long, while others are answered") from error

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from urllib.parse import urlencode
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
-from benchmarks import county, same_sql, stack
+from benchmarks import contacts, county, same_sql, seeded, stack
 from benchmarks.report import Ratio, Result
 from benchmarks.stack import Stack
 from hotline.app import create_app
@@ -30,8 +31,12 @@ from hotline.embedded.valkey import free_port
 CONNECTIONS = (1, 8, 32, 128)
 SECONDS = float(os.environ.get("HOTLINE_BENCH_SECONDS", "4"))
 REQUESTS = 12_000
+STEADY, STEADY_SECONDS = 200, 10.0
+"""New calls a second, whether the ones before are answered or not; and for how long."""
+TICKETS_BEFORE = 100_000
+"""In the last 30 days: a database that is in use, whose statistics PostgreSQL knows."""
 LIMITS = {"of bare Flask": 0.20, "later": 0.25, "p99 over p50": 2.0, "round trips": 6.0, "of pgbench, same SQL": 0.3,
-          "by the database": 0.99}  # fmt: skip
+          "by the database": 0.99, "steady p99 ms": 100}  # fmt: skip
 
 
 def run() -> Iterator[Result]:
@@ -39,18 +44,24 @@ def run() -> Iterator[Result]:
     with stack.running(durable=True) as servers:
         x = servers.exchange()
         with x.sessions.begin() as session:
-            county.write(session, x.vault)
+            contacts.write(session, x.vault, county.write(session, x.vault), TICKETS_BEFORE, x.clock(), 30)
+        seeded.vacuum(x)
         recorder = same_sql.Recorder(x.call_sessions.kw["bind"])
         statements, sid = _one_call(x, recorder)
         script = same_sql.script(x.call_sessions.kw["bind"], statements, sid)
         _committed(x)
+        since = x.clock()
         levels: list[dict[str, Any]] = []
         with _server(servers, "benchmarks.bare:create_app") as bare, _server(servers, "hotline.app:create_app") as ours:
             for connections in CONNECTIONS:
                 level = {"bare": _load(servers, bare, connections), "ours": _load(servers, ours, connections)}
                 levels.append(level | {"committed": _committed(x) / level["ours"]["seconds"]})
         with _server(servers, "hotline.app:create_app") as fresh:  # one without a crowd to catch up with
-            later = _later(servers, x, fresh)
+            _load(servers, fresh, 4)
+            _committed(x)
+            steady = _load(servers, fresh, 0, STEADY)
+            steady_committed = _committed(x) / steady["requests"]
+            later = _later(servers, x, fresh, since)
         pgbench = same_sql.run(servers.postgres, script, 32, int(SECONDS), servers.folder)
         x.close()
     at = {level["ours"]["connections"]: level for level in levels}
@@ -67,6 +78,10 @@ def run() -> Iterator[Result]:
     rate, late = busy["committed"], busy["ours"]["p99_ms"] / busy["ours"]["p50_ms"]
     ratios += [
         Ratio("32 connections, p99 over p50", round(late, 2), LIMITS["p99 over p50"], detail=busy["ours"]),
+        Ratio(f"{STEADY} new calls a second, p99", round(steady["p99_ms"], 1), LIMITS["steady p99 ms"], unit="ms",
+              detail=steady),
+        Ratio(f"{STEADY} new calls a second, answered by the database", round(steady_committed, 3),
+              LIMITS["by the database"], most=False),
         Ratio("32 connections, of pgbench with the same SQL", round(rate / pgbench["per_second"], 3),
               LIMITS["of pgbench, same SQL"], most=False, detail=pgbench),
         Ratio("32 connections, answered by the database", round(rate / busy["ours"]["per_second"], 3),
@@ -137,18 +152,18 @@ def _server(servers: Stack, app: str) -> Iterator[int]:
 _series = iter("ABCDEFGHIJKLMNOPQR")
 
 
-def _load(servers: Stack, port: int, connections: int) -> dict[str, Any]:
+def _load(servers: Stack, port: int, connections: int, rate: float = 0) -> dict[str, Any]:
     """Send new calls for some seconds and return what the generator says; each form is signed beforehand."""
     series = next(_series)
-    return _send(servers, port, connections, (("/carrier/voice", _form(n, series)) for n in range(REQUESTS)))
+    return _send(servers, port, connections, (("/carrier/voice", _form(n, series)) for n in range(REQUESTS)), rate)
 
 
-def _later(servers: Stack, x: Exchange, port: int) -> dict[str, dict[str, Any]]:
+def _later(servers: Stack, x: Exchange, port: int, since: datetime) -> dict[str, dict[str, Any]]:
     """Send what comes later in a call, one kind after the other, each to calls that are as far as that."""
     found = {}
     for kind, after in LATER.items():
         path, form = _PATHS[kind]
-        posts = ((path.format(**row), {**_form(n, "L"), **form}) for n, row in enumerate(_calls_at(x, after)))
+        posts = ((path.format(**row), {**_form(n, "L"), **form}) for n, row in enumerate(_calls_at(x, after, since)))
         found[kind] = _send(servers, port, 32, posts)
     return found
 
@@ -167,20 +182,23 @@ _PATHS: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-def _calls_at(x: Exchange, state: str) -> list[dict[str, str]]:
+def _calls_at(x: Exchange, state: str, since: datetime) -> list[dict[str, str]]:
     """Let every call have one leg in this state: of so many at once most found all telephones in use; return them."""
     first = (
         "UPDATE leg SET state = :state, tier = 1, plan = 1, rung_at = now() WHERE id IN ("
-        "SELECT DISTINCT ON (call_id) id FROM leg ORDER BY call_id, id) RETURNING id, call_id"
+        "SELECT DISTINCT ON (call_id) id FROM leg WHERE call_id IN (SELECT id FROM call WHERE started_at > :since) "
+        "ORDER BY call_id, id) RETURNING id, call_id"
     )
     with x.sessions.begin() as session:
-        fresh = "UPDATE call SET tier = 1, step = 0, accepted_leg_id = NULL, ended_at = NULL, outcome = ''"
-        session.execute(text(fresh))
-        rows = session.execute(text(first), {"state": state}).all()
+        fresh = "UPDATE call SET tier = 1, step = 0, accepted_leg_id = NULL, ended_at = NULL, outcome = '' "
+        session.execute(text(fresh + "WHERE started_at > :since"), {"since": since})
+        rows = session.execute(text(first), {"state": state, "since": since}).all()
     return [{"leg": str(leg), "call": str(call)} for leg, call in rows[:REQUESTS]]
 
 
-def _send(servers: Stack, port: int, connections: int, forms: Iterable[tuple[str, dict[str, str]]]) -> dict[str, Any]:
+def _send(
+    servers: Stack, port: int, connections: int, forms: Iterable[tuple[str, dict[str, str]]], rate: float = 0
+) -> dict[str, Any]:
     base, token, file = f"http://127.0.0.1:{port}", servers.settings.carrier_tokens[0], servers.folder / "requests"
     with file.open("w") as out:
         for path, form in forms:
@@ -189,7 +207,16 @@ def _send(servers: Stack, port: int, connections: int, forms: Iterable[tuple[str
                     "Content-Type: application/x-www-form-urlencoded",
                     f"X-Twilio-Signature: {_signed(base, form, token, path)}")  # fmt: skip
             out.write(json.dumps("\r\n".join((*head, "", body))) + "\n")
-    argv = [sys.executable, "-m", "benchmarks.load", str(port), str(connections), str(SECONDS), str(file)]
+    argv = [
+        sys.executable,
+        "-m",
+        "benchmarks.load",
+        str(port),
+        str(connections),
+        str(STEADY_SECONDS if rate else SECONDS),
+        str(file),
+        str(rate),
+    ]
     done = subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=True)
     return dict(json.loads(done.stdout))
 

@@ -77,21 +77,23 @@ def refresh(session: Session, ticket: Ticket, levels: ServiceLevels, now: dateti
     return _refreshed(session, ticket, levels, now)
 
 
-def follow(session: Session, ticket: Ticket, now: datetime) -> tuple[Clock, ...]:
-    """Refresh with the service levels of the ticket's tenant."""
+def follow(session: Session, ticket: Ticket, now: datetime, settled: Sequence[str] = ()) -> tuple[Clock, ...]:
+    """Refresh with the service levels of the ticket's tenant; timers of the kinds ``settled`` are cancelled as well."""
     session.flush()
     levels = session.connection().exec_driver_sql(_LOCK, {"ticket": ticket.id}).scalar()
-    return _refreshed(session, ticket, levels_in(levels), now)
+    return _refreshed(session, ticket, levels_in(levels), now, settled)
 
 
 _LOCK = f"SELECT ({OF_TICKET}) FROM ticket WHERE id = %(ticket)s FOR NO KEY UPDATE"  # noqa: S608  (ours)
 """One round trip: the lock, and the service levels of the ticket's tenant."""
 
 
-def _refreshed(session: Session, ticket: Ticket, levels: ServiceLevels, now: datetime) -> tuple[Clock, ...]:
+def _refreshed(
+    session: Session, ticket: Ticket, levels: ServiceLevels, now: datetime, settled: Sequence[str] = ()
+) -> tuple[Clock, ...]:
     timeline = _timeline(session, ticket)
     found = sla.clocks(timeline.facts, levels, now)
-    _arrange(session, ticket, found, timeline.steps, now)
+    _arrange(session, ticket, found, timeline.steps, now, settled)
     return found
 
 
@@ -169,11 +171,18 @@ def _timeline(session: Session, ticket: Ticket) -> Timeline:
     return read(ticket.opened_at, (Entry(*row) for row in rows), urgent=ticket.priority == "urgent")
 
 
-def _arrange(session: Session, ticket: Ticket, found: Sequence[Clock], steps: frozenset[Step], now: datetime) -> None:
+def _arrange(
+    session: Session,
+    ticket: Ticket,
+    found: Sequence[Clock],
+    steps: frozenset[Step],
+    now: datetime,
+    settled: Sequence[str] = (),
+) -> None:
     """Make the pending timers of a ticket's clocks what they should be, and say from when on the ticket is late."""
     wanted = _wanted(ticket.id, found, steps, now)
     rows = [timers.row(kind, key, at, ticket.id, data) for kind, key, at, data in wanted]
-    timers.arrange(session, ticket.id, TIMERS, rows, now)
+    timers.arrange(session, ticket.id, (*TIMERS, *settled), rows, now)
     if ticket.late_from != (late := _late_from(found, now)):
         ticket.late_from = late
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,9 +117,19 @@ def note(
 
 
 def move(
-    session: Session, ticket: Ticket, action: Action, now: datetime, *, actor: str = "system", **data: Any
+    session: Session,
+    ticket: Ticket,
+    action: Action,
+    now: datetime,
+    *,
+    actor: str = "system",
+    settled: Sequence[str] = (),
+    **data: Any,
 ) -> None:
-    """Take ``action`` on a ticket. Raises ImpossibleError when its state forbids it."""
+    """Take ``action`` on a ticket; the pending timers of ``settled`` kinds are cancelled with it.
+
+    Raises ImpossibleError when its state forbids it.
+    """
     before = State(ticket.state)
     target = after(before, action)
     ticket.state = target.value
@@ -127,7 +137,7 @@ def move(
     note(session, ticket.id, action.value, now, actor=actor, before=before.value, after=target.value, **data)
     if target is State.RESOLVED and before is not State.RESOLVED:
         asking.schedule(session, ticket, now)
-    clocks.follow(session, ticket, now)
+    clocks.follow(session, ticket, now, settled)
 
 
 def refuse_merged(ticket: Ticket) -> None:
@@ -152,12 +162,11 @@ def answered(session: Session, ticket: Ticket, by: str, waited_seconds: int, now
         note(session, ticket.id, "answered_late", now, actor=by)
         return
     after(State(ticket.state), Action.ANSWER)  # refused before anything is changed
-    timers.cancel(session, f"{CALL_BACK}:{ticket.id}", now)
     if ticket.answered_at is None:
         ticket.answered_at, ticket.answered_by, ticket.waited_seconds = now, by, waited_seconds
     ticket.found_at = ticket.found_at or now
     ticket.call_back_by = None
-    move(session, ticket, Action.ANSWER, now, actor=by, waited=waited_seconds)
+    move(session, ticket, Action.ANSWER, now, actor=by, settled=[CALL_BACK], waited=waited_seconds)
 
 
 def promise_call_back(session: Session, ticket: Ticket, minutes: float, now: datetime, why: str) -> None:

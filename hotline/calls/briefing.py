@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
@@ -22,16 +23,18 @@ from tickets.desk import find_open_for
 from tickets.models import Ticket
 from tickets.states import FINAL
 
+T = TypeVar("T")
+
 NUMERALS = {5: "五", 10: "十", 15: "十五", 20: "二十", 30: "三十", 60: "六十"}
 
 
-class _Lists(Mapping[str, tuple[Choice, ...]]):
-    """Lists to choose from, read only when a flow reads them aloud."""
+class _WhenAsked(Mapping[str, T]):
+    """Words and lists by name, each read only when a flow wants it."""
 
-    def __init__(self, loaders: Mapping[str, Callable[[], tuple[Choice, ...]]]) -> None:
+    def __init__(self, loaders: Mapping[str, Callable[[], T]]) -> None:
         self._loaders = loaders
 
-    def __getitem__(self, key: str) -> tuple[Choice, ...]:
+    def __getitem__(self, key: str) -> T:
         return self._loaders[key]()
 
     def __iter__(self) -> Iterator[str]:
@@ -39,6 +42,26 @@ class _Lists(Mapping[str, tuple[Choice, ...]]):
 
     def __len__(self) -> int:
         return len(self._loaders)
+
+
+class _Raised(Set[str]):
+    """Flags, each looked at only when a flow asks for it."""
+
+    def __init__(self, raised: Mapping[str, Callable[[], bool]]) -> None:
+        self._raised = raised
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._raised and self._raised[str(name)]()
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._raised if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @classmethod
+    def _from_iterable(cls, names: Iterable[str]) -> frozenset[str]:  # type: ignore[override]
+        return frozenset(names)
 
 
 class Briefing:
@@ -52,7 +75,7 @@ class Briefing:
         return Facts(
             language=self._call.language,
             words=self._words(),
-            choices=_Lists(
+            choices=_WhenAsked(
                 {"stations": self._stations, "needs": self._needs, "domains": self._domains, "survivors": self._people}
             ),
             next_tier=next_tier,
@@ -142,6 +165,8 @@ def caller_words(policy: RoutingPolicy, language: str, need: str, domain: str, *
 Told = Row[UUID, str, str, str, str]
 """Id, name, village, dialect and hearing of a survivor."""
 _TOLD = select(Survivor.id, Survivor.name, Survivor.village, Survivor.dialect, Survivor.hearing)
+WORDS = ("village", "name", "hearing", "dialect")
+"""What is whispered of a survivor, as far as it is known."""
 NAMELESS = ("一位来电人", "a caller")
 """What somebody without a file is called, in Chinese and English."""
 
@@ -179,24 +204,38 @@ class Whisper:
     def __init__(self, session: Session, call: Call, leg: Leg, language: str) -> None:
         self._session, self._call, self._leg, self._language = session, call, leg, language
         self._outsider = leg.target_kind == "branch"
-        self._words, self._people = person_words(session, call.survivor_id, call.from_hash, language)
-        if self._outsider and self._people:
-            surname = surname_in(self._people[0].name)
-            self._words["name"] = f"family {surname}" if language == "en" else f"姓{surname}"
 
     def facts(self) -> Facts:
-        """Return the facts as the call stands at this moment."""
+        """Return the facts as the call stands at this moment; the caller's file is read when a flow wants it."""
         call, chosen = self._call, self._leg.reason == transfer.REASON
         raised = {
-            "urgent": call.urgent,
-            "unknown": not self._people,
-            "several": len(self._people) > 1,
-            "ticket": self._another,
-            "caller_gone": call.ended_at is not None,
-            "colleague": call.ended_at is None and not chosen and call.accepted_leg_id not in (None, self._leg.id),
+            "urgent": lambda: call.urgent,
+            "unknown": lambda: not self._people,
+            "several": lambda: len(self._people) > 1,
+            "ticket": lambda: self._another,
+            "caller_gone": lambda: call.ended_at is not None,
+            "colleague": lambda: (
+                call.ended_at is None and not chosen and call.accepted_leg_id not in (None, self._leg.id)
+            ),
         }
-        flags = frozenset(name for name, up in raised.items() if up)
-        return Facts(language=self._language, words=self._words, flags=flags)
+        words = {name: lambda name=name: self._words.get(name, "") for name in WORDS}
+        return Facts(language=self._language, words=_WhenAsked(words), flags=_Raised(raised))
+
+    @cached_property
+    def _file(self) -> tuple[dict[str, str], Sequence[Told]]:
+        words, people = person_words(self._session, self._call.survivor_id, self._call.from_hash, self._language)
+        if self._outsider and people:
+            surname = surname_in(people[0].name)
+            words["name"] = f"family {surname}" if self._language == "en" else f"姓{surname}"
+        return words, people
+
+    @property
+    def _words(self) -> dict[str, str]:
+        return self._file[0]
+
+    @property
+    def _people(self) -> Sequence[Told]:
+        return self._file[1]
 
     @cached_property
     def _another(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hotline.calls import chain, holds, transfer
@@ -51,12 +51,19 @@ def key(x: Exchange, session: Session, leg_id: UUID, position: Position, event: 
     return _turn(x, session, call, leg, position, Keys(event.digits), now, event.digits, memo)
 
 
+_LOCKED = (
+    select(Call, Leg)
+    .join(Leg, Leg.call_id == Call.id)
+    .where(Leg.id == bindparam("leg"))
+    .with_for_update(of=[Call, Leg])
+    .execution_options(populate_existing=True)
+)
+"""Both rows as they are once they are locked, the call's first: all webhooks of one call go one after the other."""
+
+
 def _load(session: Session, leg_id: UUID) -> tuple[Call, Leg]:
-    """Lock the call, then its leg: all webhooks of one call go one after the other."""
-    call = session.scalars(
-        select(Call).join(Leg, Leg.call_id == Call.id).where(Leg.id == leg_id).with_for_update(of=Call)
-    ).one()
-    return call, session.get_one(Leg, leg_id, with_for_update=True, populate_existing=True)
+    call, leg = session.execute(_LOCKED, {"leg": leg_id}).one()
+    return call, leg
 
 
 def _turn(

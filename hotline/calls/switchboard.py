@@ -67,7 +67,8 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
     call = chain.locked(session, id_=call_id)
     if call is None:
         raise LookupError(f"no call {call_id}")
-    if (stored := _stored(session, call, number)) is not None:
+    late = number <= call.step or call.ended_at is not None  # only then may it have been answered before
+    if late and (stored := _stored(session, call, number)) is not None:
         return stored
     given = _read(x, session, call, event, now)
     call.seen_at = now

@@ -205,7 +205,7 @@ def _by_database(x: Exchange, ways: _Ways, *, patient: bool) -> str | None:
     if reply or not ways.ask:
         return reply
     with gate.transaction(x.call_sessions, patient=patient, place_within=place) as session:
-        if ways.heard:
+        if ways.first:  # whoever begins to listen hears the newest words; the keeper sees to the rest within seconds
             x.prompts.refresh(session)
         return ways.ask(session)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 _POSITION = re.compile(r"([a-z][a-z0-9_]*)(?:\.(\d{1,4})\.(\d{1,4}))?", re.ASCII)
@@ -199,7 +199,7 @@ class Facts:
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     next_tier: TierWords | None = None
     first_tier: bool = True
-    flags: frozenset[str] = frozenset()
+    flags: Set[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """True for a raised flag, a word that is not empty, or ``language.<the caller's language>``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -72,15 +72,21 @@ class Briefing:
 
     def facts(self, next_tier: TierWords | None, *, first_tier: bool, flags: Iterable[str] = ()) -> Facts:
         """Return the facts at this moment; ``flags`` are raised besides those of the rows."""
+        raised: dict[str, Callable[[], bool]] = {
+            "no_number": lambda: self._call.from_hash is None,
+            "ticket": lambda: self._progress is not None,
+            "late": lambda: self._progress is not None and self._progress.late,
+            "several": lambda: self._call.survivor_id is None and len(self._people()) > 1,
+        }
         return Facts(
             language=self._call.language,
-            words=self._words(),
+            words=_WhenAsked(self._words()),
             choices=_WhenAsked(
                 {"stations": self._stations, "needs": self._needs, "domains": self._domains, "survivors": self._people}
             ),
             next_tier=next_tier,
             first_tier=first_tier,
-            flags=frozenset((*self._flags(), *flags)),
+            flags=_Raised(raised | dict.fromkeys(flags, lambda: True)),
         )
 
     @cached_property
@@ -97,31 +103,26 @@ class Briefing:
         ticket = self._ticket
         return progress.read(self._session, ticket, self._now, self._call.language) if ticket else None
 
-    def _words(self) -> dict[str, str]:
-        call, language = self._call, 0 if self._call.language == "zh-CN" else 1
-        line = call.line
-        words = {
+    def _words(self) -> dict[str, Callable[[], str]]:
+        call, team, partner = self._call, self._call.line.team_id, self._call.line.partner_id
+        known = {
             "station": short_name(call.station, call.language),
             **caller_words(self._policy, call.language, call.need, call.domain, urgent=call.urgent),
         }
-        branch = self._session.get(Team, line.team_id) if line.team_id else None
-        partner = self._session.get(Partner, line.partner_id) if line.partner_id else None
-        for word, owner in (("team", branch), ("partner", partner)):
-            if owner:
-                words[word] = (owner.name_en if language else "") or owner.name
-        if self._progress:
-            words |= self._progress.words
-        return words
+        return {
+            **{name: partial(str, word) for name, word in known.items()},
+            **{name: partial(self._of_progress, name) for name in progress.WORDS},
+            "team": lambda: self._owner(self._session.get(Team, team) if team else None),
+            "partner": lambda: self._owner(self._session.get(Partner, partner) if partner else None),
+        }
 
-    def _flags(self) -> Iterator[str]:
-        if self._call.from_hash is None:
-            yield "no_number"
-        if self._progress:
-            yield "ticket"
-            if self._progress.late:
-                yield "late"
-        if self._call.survivor_id is None and len(self._people()) > 1:
-            yield "several"
+    def _of_progress(self, name: str) -> str:
+        return self._progress.words.get(name, "") if self._progress else ""
+
+    def _owner(self, owner: Team | Partner | None) -> str:
+        if owner is None:
+            return ""
+        return (owner.name_en if self._call.language == "en" else "") or owner.name
 
     def _stations(self) -> tuple[Choice, ...]:
         rows = self._session.scalars(
@@ -218,7 +219,7 @@ class Whisper:
                 call.ended_at is None and not chosen and call.accepted_leg_id not in (None, self._leg.id)
             ),
         }
-        words = {name: lambda name=name: self._words.get(name, "") for name in WORDS}
+        words = {name: partial(self._word, name) for name in WORDS}
         return Facts(language=self._language, words=_WhenAsked(words), flags=_Raised(raised))
 
     @cached_property
@@ -229,9 +230,8 @@ class Whisper:
             words["name"] = f"family {surname}" if self._language == "en" else f"姓{surname}"
         return words, people
 
-    @property
-    def _words(self) -> dict[str, str]:
-        return self._file[0]
+    def _word(self, name: str) -> str:
+        return self._file[0].get(name, "")
 
     @property
     def _people(self) -> Sequence[Told]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.calls import chain, holds, transfer
 from hotline.calls.kinds import wrap_up
+from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Leg, Recording, Reply
 from hotline.calls.states import LIVE, LegState
 from hotline.db import new_id
@@ -25,22 +26,23 @@ NOTHING_ELSE = "stay"
 """The node of ivr_flows.shared.PROGRESS that says: if there is nothing else, please hang up."""
 
 
-def finish(session: Session, call: Call, policy: RoutingPolicy, now: datetime, how: str = "hung_up") -> None:
+def finish(session: Session, call: Call, now: datetime, how: str = "hung_up") -> None:
     """The caller is gone: close legs, free telephones, and owe a call back if no human was reached."""
     if call.ended_at is not None:
         return
-    call.ended_at = now
-    for leg in [leg for leg in call.legs if leg.state in LIVE]:
-        chain.end(session, leg, LegState.ENDED if leg.state == LegState.ACCEPTED else LegState.STOPPED, now)
-    holds.release_call(session, call.id)
+    live = [leg for leg in call.legs if leg.state in LIVE]
     if not call.outcome:
         call.outcome = "answered" if call.accepted_leg_id else "told" if _was_told(session, call, now) else "abandoned"
+    call.ended_at = now
+    for leg in live:
+        chain.end(session, leg, LegState.ENDED if leg.state == LegState.ACCEPTED else LegState.STOPPED, now)
+    holds.release_call(session, call.id)
     ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
     if call.outcome == "answered":
         if call.accepted_leg_id and not _asked_while_staying(session, call):
             wrap_up.order_after(session, call, session.get_one(Leg, call.accepted_leg_id), now)
     elif call.outcome != "told":
-        promise(session, call, ticket, policy, now, call.outcome)
+        promise(session, call, ticket, policy_for(session, call.tenant_id, call.station_id), now, call.outcome)
     seconds = int((now - call.started_at).total_seconds())
     talked = int((now - call.accepted_at).total_seconds()) if call.accepted_at and call.accepted_leg_id else 0
     desk.note(session, ticket.id, "call_ended", now, outcome=call.outcome, how=how, seconds=seconds, talked=talked)

@@ -33,9 +33,12 @@ _CARRIED = re.compile(r"(.+)值班手机(?:（(.+)）)?")
 _DONE = frozenset({State.RESOLVED, State.FEEDBACK_ASKED})
 
 
+WORDS = ("doing", "holder", "until")
+
+
 @dataclass(frozen=True)
 class Progress:
-    """The words doing, holder and until (left out when unknown), and whether something promised is overdue."""
+    """The WORDS of a case (left out when unknown), and whether something promised is overdue."""
 
     words: dict[str, str]
     late: bool

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from hotline.calls import endings
 from hotline.calls.exchange import Exchange
-from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call
 from hotline.telephony.events import OVER
 from hotline.telephony.rest import CarrierError
@@ -54,7 +53,6 @@ def ask_after(x: Exchange, call_id: UUID) -> None:
         call = session.get_one(Call, call_id, with_for_update=True)
         now = x.clock()
         if state is None or state in OVER:
-            policy = policy_for(session, call.tenant_id, call.station_id)
-            endings.finish(session, call, policy, now, how="found_over")
+            endings.finish(session, call, now, how="found_over")
         elif call.ended_at is None:
             call.seen_at = now

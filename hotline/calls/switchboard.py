@@ -75,7 +75,7 @@ def step(x: Exchange, session: Session, call_id: UUID, number: int, position: Po
     if event.over or call.ended_at is not None:
         if _unconfirmed(x, given):  # they talked, and the caller has hung up since
             call.outcome = call.outcome or "unconfirmed"
-        endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), now)
+        endings.finish(session, call, now)
         return _keep(session, call, number, str(given), twiml.empty(), now)
     return _answer(x, session, call, number, position, given, now)
 
@@ -88,7 +88,7 @@ def status(x: Exchange, session: Session, event: CallEvent) -> None:
         return
     call.seen_at = now
     if event.over:
-        endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), now)
+        endings.finish(session, call, now)
 
 
 def recorded(x: Exchange, session: Session, call_id: UUID, event: CallEvent) -> None:

@@ -18,7 +18,6 @@ from hotline.calls import endings, opening
 from hotline.calls.exchange import Exchange
 from hotline.calls.holds import LONGEST_CALL
 from hotline.calls.keeping.models import KeepingMark
-from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Errand, Recording
 from hotline.directory.models import Handset, Staff
 from hotline.telephony import events
@@ -111,7 +110,7 @@ def _open(x: Exchange, session: Session, heard: Heard) -> None:
     if heard.met:
         call.outcome = "unconfirmed"
     endings.keep_message(session, call, event, ended)
-    endings.finish(session, call, policy_for(session, call.tenant_id, call.station_id), ended, how="found_over")
+    endings.finish(session, call, ended, how="found_over")
     log.warning("call %s was taken by the carrier alone and is a ticket now", call.id)
 
 

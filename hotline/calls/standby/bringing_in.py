@@ -112,14 +112,14 @@ class _Arrival:
             choices.choose(session, call, Effect(kind, value), now)
         if facts["rang"]:
             self._rang(call)
-        policy = policy_for(session, call.tenant_id, call.station_id)
         if facts["promised"]:
+            policy = policy_for(session, call.tenant_id, call.station_id)
             ticket = session.get_one(Ticket, call.ticket_id, with_for_update=True)
             endings.promise(session, call, ticket, policy, now, "nobody_answered")
         self._answered(call)
         call.seen_at = max(call.seen_at, now)
         if facts["ended"]:
-            endings.finish(session, call, policy, now)
+            endings.finish(session, call, now)
         return call.id
 
     def handset(self) -> UUID | None:

@@ -56,12 +56,13 @@ def run() -> Iterator[Result]:
             for connections in CONNECTIONS:
                 level = {"bare": _load(servers, bare, connections), "ours": _load(servers, ours, connections)}
                 levels.append(level | {"committed": _committed(x) / level["ours"]["seconds"]})
-        with _server(servers, "hotline.app:create_app") as fresh:  # one without a crowd to catch up with
-            _load(servers, fresh, 4)
+        with _server(servers, "hotline.app:create_app") as fresh:  # each without a crowd to catch up with
+            later = _later(servers, x, fresh, since)
+        with _server(servers, "hotline.app:create_app") as fresh:
+            _load(servers, fresh, 4)  # warm
             _committed(x)
             steady = _load(servers, fresh, 0, STEADY)
             steady_committed = _committed(x) / steady["requests"]
-            later = _later(servers, x, fresh, since)
         pgbench = same_sql.run(servers.postgres, script, 32, int(SECONDS), servers.folder)
         x.close()
     at = {level["ours"]["connections"]: level for level in levels}

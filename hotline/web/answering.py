@@ -174,7 +174,7 @@ def _answer(x: Exchange, event: CallEvent, ways: _Ways) -> str | None:
     if behind and not ways.heard and not ways.needed and standby.journal.pending(1):
         return ways.alone(memo)  # what happened before comes first: the journal keeps the order
     try:
-        if behind and ways.heard:
+        if behind and ways.heard and not standby.gate.crowded:  # in a crowd it would only make more of it
             bring_in(x, MOST_BEFORE)
         if behind and memo and not ways.needed and standby.journal.waits(str(memo.call_id)):
             return ways.alone(memo)  # the key that took this very call may be among what is still in the journal

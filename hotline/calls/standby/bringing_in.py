@@ -32,6 +32,10 @@ from tickets.models import Ticket
 log = logging.getLogger(__name__)
 
 
+AT_ONCE = 500
+"""Entries that are read, and so decrypted, in one go."""
+
+
 def bring_in(x: Exchange, most: int | None = None) -> int:
     """Take in all pending entries; return how many there were. Raises what says that the database is away again.
 
@@ -43,7 +47,8 @@ def bring_in(x: Exchange, most: int | None = None) -> int:
         return 0
     try:
         standby.dirty, count = False, 0
-        while pending := [e for e in standby.journal.pending() if e.seq not in standby.refused]:
+        at_once = AT_ONCE if most is None else most + len(standby.refused)
+        while pending := [e for e in standby.journal.pending(at_once) if e.seq not in standby.refused]:
             for entry in pending[: most and most - count]:
                 _one(x, standby.journal.name(entry.seq), entry)
                 count += 1

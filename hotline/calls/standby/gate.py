@@ -94,6 +94,11 @@ class Gate:
             log.warning("the database answers again")
         self.closed = False
 
+    @property
+    def crowded(self) -> bool:
+        """Return whether webhooks wait for others that are with the database."""
+        return self._places.crowded
+
     def ping(self) -> bool:
         """Return whether the database answers within the patience. Safe to call while it hangs.
 

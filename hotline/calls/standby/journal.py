@@ -142,7 +142,7 @@ class Journal:
 
     def pending(self, limit: int = 500) -> Sequence[Entry]:
         """Return the entries that are not in the database yet, oldest first."""
-        written = self._pending(limit)
+        written = self._pending(limit + len(self._marks))  # those it could not mark are read again
         self.unread = written is None
         left = [one for one in written or () if one.seq not in self._marks]
         return sorted([*left, *self.unwritten.all()], key=lambda one: one.at)

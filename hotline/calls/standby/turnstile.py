@@ -18,6 +18,11 @@ class Turnstile:
         self._waiting: deque[threading.Lock] = deque()
         self._lock = threading.Lock()
 
+    @property
+    def crowded(self) -> bool:
+        """Return whether somebody waits for a place."""
+        return bool(self._waiting)
+
     def acquire(self, timeout: float) -> bool:
         """Wait for a place, at most ``timeout`` seconds; return whether there was one."""
         with self._lock:

@@ -44,9 +44,10 @@ class Exchange:
         return self.prompts.book
 
     def close(self) -> None:
-        """Give the connections to the database back."""
+        """Give the connections to the database back, and the journal's file."""
         for sessions in (self.sessions, self.call_sessions):
             sessions.kw["bind"].dispose()
+        self.standby.journal.close()
 
 
 def make_exchange(settings: Settings, clock: Clock = system_clock, carrier: Carrier | None = None) -> Exchange:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from hotline.calls.standby.entry import Entry
+from hotline.calls.standby.turnstile import Turnstile
 from hotline.calls.standby.unwritten import Unwritten
 from hotline.vault import Vault
 
@@ -37,6 +38,8 @@ CREATE TABLE IF NOT EXISTS hold (number TEXT PRIMARY KEY, call TEXT NOT NULL, un
 """
 KEPT_SECONDS = 7 * 24 * 3600.0
 """How long lines stay after they were brought in: they are the proof that they were."""
+LONGEST_WAIT_SECONDS = 2.0
+"""How long a thread waits for the others, and a process for another."""
 
 
 def _forgiving(read: Callable[P, T]) -> Callable[P, T | None]:
@@ -70,8 +73,9 @@ class Journal:
         """True when the file could not be read: it may hold more."""
         self._marks: set[int] = set()
         """Entries that are in the database, which the disk has no room to say."""
-        self._preparing = threading.Lock()
-        self._prepared = False
+        self._turns = Turnstile(1)
+        self._db: sqlite3.Connection | None = None
+        self._opened_by, self._opened_id = 0, self._file_id()
 
     @property
     def id(self) -> UUID:
@@ -108,7 +112,7 @@ class Journal:
     def _append(self, entry: Entry) -> bool:
         sealed = self._vault.seal(json.dumps({"facts": entry.facts, "reply": entry.reply}, ensure_ascii=False))
         values = (entry.owner, entry.step, entry.call, entry.kind, entry.at.isoformat(), sealed)
-        with self._connection() as db:
+        with self._connection(durable=True) as db:
             added = db.execute(
                 "INSERT INTO entry (owner, step, call, kind, at, sealed) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT DO NOTHING",
@@ -217,22 +221,58 @@ class Journal:
         inside: dict[str, Any] = json.loads(self._vault.open(sealed))
         return inside
 
+    def close(self) -> None:
+        """Give back the file; whoever writes next opens it again."""
+        db, self._db = self._db, None
+        if db is not None and self._opened_by == os.getpid():  # a file that a parent has open is the parent's to close
+            db.close()
+
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection whose work is on disk when it is given back. Raises sqlite3.Error."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._file, timeout=2)) as db:
-            db.execute("PRAGMA synchronous = FULL")
+    def _connection(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """Give the connection of this process, one thread after the other; commit at the end. Raises sqlite3.Error.
+
+        ``durable``: what was written is on disk when it is given back, else with whatever is written next. The file
+        stays open: a last connection that is closed moves all that was appended into the file, which takes longer.
+        """
+        if not self._turns.acquire(timeout=LONGEST_WAIT_SECONDS):
+            raise sqlite3.OperationalError("too many write to the journal")
+        try:
+            db = self._opened()
+            db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             if self.most_pages is not None:
                 db.execute(f"PRAGMA max_page_count = {self.most_pages:d}")
-            with self._preparing:
-                if not self._prepared:
-                    self._file.chmod(0o600)
-                    db.execute("PRAGMA journal_mode = WAL")
-                    db.executescript(_SCHEMA)
-                    named = "INSERT INTO journal (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM journal)"
-                    with db:
-                        db.execute(named, (str(uuid4()),))
-                    self._prepared = True
             with db:
                 yield db
+        except (sqlite3.Error, OSError):
+            self.close()
+            raise
+        finally:
+            self._turns.release()
+
+    def _opened(self) -> sqlite3.Connection:
+        """Return the open file, opened anew where it is no longer the one of this name or was opened by a parent."""
+        if self._db is not None and self._opened_by == os.getpid() and self._file_id() == self._opened_id:
+            return self._db
+        self.close()
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self._file, timeout=LONGEST_WAIT_SECONDS, check_same_thread=False)
+        try:
+            self._file.chmod(0o600)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(_SCHEMA)
+            with db:
+                named = "INSERT INTO journal (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM journal)"
+                db.execute(named, (str(uuid4()),))
+            self._opened_id = self._file_id()
+        except (sqlite3.Error, OSError):
+            db.close()
+            raise
+        self._db, self._opened_by = db, os.getpid()
+        return db
+
+    def _file_id(self) -> tuple[int, int] | None:
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino

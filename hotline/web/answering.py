@@ -43,10 +43,15 @@ MOST_BEFORE = 3
 """Entries of the journal that a caller's webhook takes in before its own turn; the keeper does the rest."""
 REPORTS_AT_ONCE, REPORT_SECONDS = 3, 4.0
 """Reports that are worked on at once; a further one waits so long for its turn, while callers are answered."""
-PLACE_SECONDS = 2.0
-"""How long a webhook of a call that we placed waits for a place among those who are with the database. A caller's waits
-for the patience alone: 1.5 s kept more calls out of the journal, and made the slowest answers of a storm slower."""
-_reports = Turnstile(REPORTS_AT_ONCE)
+PLACE_SECONDS, PLACE_WITHOUT_SNAPSHOT_SECONDS = 1.0, 2.0
+"""How long a webhook waits for a place among those who are with the database, and how long if nothing else can answer.
+
+The snapshot costs as much time of this process as the database does, and the journal that again: in a crowd it is for
+those who would wait too long, not for making the queue shorter."""
+ALONE_AT_ONCE, ALONE_SECONDS = 8, 3.0
+"""Webhooks that the snapshot answers at once, and how long a further one waits for its turn: of a hundred at once each
+would take a hundred times as long."""
+_reports, _alone = Turnstile(REPORTS_AT_ONCE), Turnstile(ALONE_AT_ONCE)
 GIVES_WAY_SECONDS = 0.05
 """How long a webhook that gave way to another stands back, so that the other one is through first."""
 TRIES = 2
@@ -169,15 +174,17 @@ def _answer(x: Exchange, event: CallEvent, ways: _Ways) -> str | None:
     memo, standby = memo_of_request(x), x.standby
     ready = standby.directory is not None
     if ready and memo and memo.alone:
-        return ways.alone(memo)
+        return _by_snapshot(ways, memo)
     behind = standby.dirty and ready and not standby.gate.closed
     if behind and not ways.heard and not ways.needed and standby.journal.pending(1):
-        return ways.alone(memo)  # what happened before comes first: the journal keeps the order
+        return _by_snapshot(ways, memo)  # what happened before comes first: the journal keeps the order
     try:
         if behind and ways.heard and not standby.gate.crowded:  # in a crowd it would only make more of it
             bring_in(x, MOST_BEFORE)
         if behind and memo and not ways.needed and standby.journal.waits(str(memo.call_id)):
-            return ways.alone(memo)  # the key that took this very call may be among what is still in the journal
+            return _by_snapshot(
+                ways, memo
+            )  # the key that took this very call may be among what is still in the journal
         for last in (False, True):
             try:
                 return _by_database(x, ways, patient=not ready)
@@ -193,11 +200,20 @@ def _answer(x: Exchange, event: CallEvent, ways: _Ways) -> str | None:
         if gone and not slow:
             standby.gate.close(error)
         log.warning("webhook %s of call %s is answered from the snapshot: %s", request.endpoint, event.sid, error)
-    return ways.alone(memo)
+    return _by_snapshot(ways, memo)
+
+
+def _by_snapshot(ways: _Ways, memo: Memo | None) -> str | None:
+    turn = _alone.acquire(timeout=ALONE_SECONDS)
+    try:
+        return ways.alone(memo)
+    finally:
+        if turn:
+            _alone.release()
 
 
 def _by_database(x: Exchange, ways: _Ways, *, patient: bool) -> str | None:
-    gate, place = x.standby.gate, PLACE_SECONDS if ways.needed else None
+    gate, place = x.standby.gate, PLACE_WITHOUT_SNAPSHOT_SECONDS if ways.needed else PLACE_SECONDS
     reply = None
     if ways.first:
         with gate.statements(patient=patient, place_within=place) as connection:

@@ -18,6 +18,7 @@ from hotline.db import create
 from hotline.settings import Settings
 from tests.chromium import HOW, REQUIRED
 from tests.chromium import find as find_chromium
+from tests.kept import keep
 from tests.servers import Addresses, Servers
 
 _SERVERS = pytest.StashKey[Servers]()
@@ -52,6 +53,7 @@ def _servers(config: pytest.Config) -> Servers:
 
 def pytest_configure() -> None:
     sys.addaudithook(_stay_here)
+    keep()
 
 
 @pytest.hookimpl(optionalhook=True)

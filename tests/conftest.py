@@ -5,15 +5,18 @@ from __future__ import annotations
 import ipaddress
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from hotline.accounts import passwords
 from hotline.db import create
 from hotline.settings import Settings
 from tests.chromium import HOW, REQUIRED
@@ -89,14 +92,43 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session inside an outer transaction; even what it commits is rolled back after the test."""
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Session]:
+    """Give a session inside an outer transaction; even what it commits is rolled back afterwards."""
     with engine.connect() as connection:
         outer = connection.begin()
         with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield session
         outer.rollback()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session inside an outer transaction; even what it commits is rolled back after the test."""
+    with rolled_back(engine) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def own_engine(servers: Addresses) -> Iterator[Engine]:
+    """An engine on a database of a module's own (schema in place, empty), to be filled once for many tests."""
+    name = f"module_{uuid4().hex}"
+    engine = create(servers.create_database(name))
+    yield engine
+    engine.dispose()
+    servers.drop_database(name)
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Argon2id at the least cost: for tests that sign in scores of times and are not about what a guess costs.
+
+    tests/unit/accounts/test_passwords.py tests what it costs otherwise.
+    """
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture

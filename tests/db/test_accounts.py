@@ -33,6 +33,8 @@ LIFETIMES = Lifetimes(idle=timedelta(hours=1), longest=timedelta(hours=12))
 HERE = Visitor("10.1.2.3", "Firefox/140 Windows")
 PASSWORD = "correct horse battery"
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 
 @pytest.fixture
 def account(session: Session) -> Account:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from hotline.directory.catalogue.models import CatalogueEntry
 from hotline.directory.catalogue.scoring import score
 from hotline.directory.catalogue.search import browse, find, search
 from hotline.directory.models import Tenant
+from tests.conftest import rolled_back
 from tests.db.directory_facts import SAMPLES, import_path, import_text
 
 TODAY = date(2026, 11, 23)
@@ -49,9 +51,25 @@ def tenant_of(session: Session, code: str) -> Tenant:
     return session.scalars(select(Tenant).where(Tenant.code == code)).one()
 
 
+@pytest.fixture(scope="module")
+def filled(own_engine: Engine) -> Engine:
+    """A database with the county's catalogue, imported once for all who only search it."""
+    with Session(own_engine) as session:
+        assert import_path(session, FILES[0]).errors == ()
+        session.commit()
+    return own_engine
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Session]:
+    """With the county's catalogue for those who ask for the county, empty for those who import."""
+    at = request.getfixturevalue("filled") if "county" in request.fixturenames else engine
+    with rolled_back(at) as session:
+        yield session
+
+
 @pytest.fixture
 def county(session: Session) -> Tenant:
-    assert import_path(session, FILES[0]).errors == ()
     return tenant_of(session, "qinshui")
 
 

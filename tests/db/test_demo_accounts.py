@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -10,18 +11,18 @@ from sqlalchemy.orm import Session
 
 from hotline.accounts.models import Account
 from hotline.accounts.roles import Role
-from hotline.commands.county import import_sample
 from hotline.commands.demo import make_demo_accounts
 from hotline.db import create
 from hotline.directory.models import Station
 from hotline.settings import Settings
+from tests.servers import Addresses
 
 
 @pytest.fixture
-def county(settings: Settings, fresh_database: Callable[[], str]) -> Settings:
-    settings = settings.model_copy(update={"database_url": fresh_database()})
-    import_sample(settings)
-    return settings
+def county(settings: Settings, servers: Addresses, county_template: str) -> Iterator[Settings]:
+    name = f"demo_{uuid4().hex}"
+    yield settings.model_copy(update={"database_url": servers.create_database(name, county_template)})
+    servers.drop_database(name)
 
 
 def accounts(settings: Settings) -> dict[str, tuple[str, str]]:

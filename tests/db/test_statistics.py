@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Call, Leg
@@ -18,6 +21,7 @@ from hotline.calls.statistics.scope import Scope, subtree
 from hotline.clock import local
 from hotline.directory.queries import descendants
 from hotline.vault import Vault
+from tests.conftest import rolled_back
 from tests.month import Month
 from tests.web.ticket_world import DUTY, World
 from tickets import desk
@@ -28,15 +32,46 @@ NOW = datetime(2026, 11, 23, 2, 32, 5, tzinfo=UTC)
 DAYS = timedelta(days=30)
 
 
+VAULT = Vault(("A" * 43 + "=",), b"pepper")
+
+
+@dataclass(frozen=True)
+class Full:
+    """A database with a month of calls, and where they came in."""
+
+    engine: Engine
+    tenant: UUID
+    county: UUID
+    township: UUID
+    village: UUID
+
+
+@pytest.fixture(scope="module")
+def full(own_engine: Engine) -> Full:
+    """Written once for all who only count it: a month takes most of a second."""
+    with Session(own_engine, expire_on_commit=False) as session:
+        world = World(session, VAULT)
+        Month(session, world.vault, world.tenant).write(400, NOW)
+        session.commit()
+        return Full(own_engine, world.tenant.id, world.county.id, world.township.id, world.village.id)
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Session]:
+    """With the month for those who ask for its scope, empty for those who write calls of their own."""
+    at = request.getfixturevalue("full").engine if "scope" in request.fixturenames else engine
+    with rolled_back(at) as session:
+        yield session
+
+
 @pytest.fixture
 def world(session: Session) -> World:
-    return World(session, Vault(("A" * 43 + "=",), b"pepper"))
+    return World(session, VAULT)
 
 
 @pytest.fixture
-def scope(session: Session, world: World) -> Scope:
-    Month(session, world.vault, world.tenant).write(400, NOW)
-    return subtree(descendants(session, world.county.id), (NOW - DAYS, NOW))
+def scope(session: Session, full: Full) -> Scope:
+    return subtree(descendants(session, full.county), (NOW - DAYS, NOW))
 
 
 def waits(session: Session) -> list[int]:
@@ -83,8 +118,8 @@ def test_hours_and_days_are_those_of_shanghai(session: Session, scope: Scope) ->
     assert {day: calls for day, (calls, _) in spread.days.items()} == Counter(w.date().isoformat() for w in walls)
 
 
-def test_the_three_rates_are_those_of_the_tickets(session: Session, world: World, scope: Scope) -> None:
-    found, others = reading.totals(session, scope), rates(session, world.tenant.id, scope.since, scope.until)
+def test_the_three_rates_are_those_of_the_tickets(session: Session, full: Full, scope: Scope) -> None:
+    found, others = reading.totals(session, scope), rates(session, full.tenant, scope.since, scope.until)
     assert {code: found.share(code) for code in others} == others
     assert all(rate.part for rate in others.values())
 
@@ -132,10 +167,10 @@ def test_a_call_back_is_kept_by_the_promised_time_only(session: Session, world: 
     assert (found.span("back").count, found.span("back").median) == (2, 540)
 
 
-def test_a_subtree_counts_nothing_else(session: Session, world: World, scope: Scope) -> None:
-    village = subtree(descendants(session, world.village.id), (scope.since, scope.until))
+def test_a_subtree_counts_nothing_else(session: Session, full: Full, scope: Scope) -> None:
+    village = subtree(descendants(session, full.village), (scope.since, scope.until))
     assert reading.report(session, village).all.share("calls").whole == 0
-    township = subtree(descendants(session, world.township.id), (scope.since, scope.until))
+    township = subtree(descendants(session, full.township), (scope.since, scope.until))
     assert reading.report(session, township).all.share("calls").whole == 400
 
 

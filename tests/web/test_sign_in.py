@@ -24,6 +24,8 @@ from tests.web.conftest import NOW
 
 LATER = "a fresh bag of walnuts"
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 
 class Clock:
     """A clock that is moved by hand."""

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks import county, parts, stack
+from benchmarks import county, parts, seeded, stack
 from benchmarks.parts import Parts
 from benchmarks.report import Ratio, Result
 from benchmarks.stack import Stack
@@ -90,6 +90,7 @@ def field(counties: int) -> Iterator[Field]:
         with x.sessions.begin() as session:
             for place in range(counties):
                 county.write(session, x.vault, **({"place": place} | (_SMALL if counties > 1 else {})))
+        seeded.vacuum(x)
         x.close()
         port = free_port()
         engine = create_engine(servers.postgres.url().replace("postgresql:", "postgresql+psycopg:", 1))

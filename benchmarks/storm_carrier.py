@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +30,8 @@ from hotline.simulator.web.server import make_app
 
 SPOKEN = frozenset({"voice", "action", "screen", "fallback"})
 """Webhooks that somebody waits for."""
+UNDER_WAY = timedelta(seconds=5)
+"""A webhook this old without an answer has failed; a younger one is under way when the storm is broken off."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def _found(carrier: Carrier, lives: Sequence[tuple[Party, str]], unfinished: int
     begun = {sent.call_sid: sent.at for sent in carrier.log if sent.kind == "voice"}
     waited = [(first - begun[sid]).total_seconds() for sid, first in ringing.items() if first and sid in begun]
     spoken = [sent for sent in carrier.log if sent.kind in SPOKEN]
+    unanswered = carrier.now() - UNDER_WAY  # what was sent since may still be answered
+    failed = [s for s in carrier.log if not 200 <= s.status < 300 and (s.status or s.at < unanswered)]
     first = {sent.call_sid: sent.seconds for sent in spoken if sent.kind == "voice"}
     silent = [max(party.longest_silence(), first.get(party.sid, 0.0)) for party, _ in lives]
     outcomes = Counter(outcome for _, outcome in lives)
@@ -95,7 +100,7 @@ def _found(carrier: Carrier, lives: Sequence[tuple[Party, str]], unfinished: int
         "report": points([sent.seconds for sent in carrier.log if sent.kind not in SPOKEN]),
         "ringing": points(waited),
         "rang": len(waited),
-        "failed": dict(Counter(f"{sent.kind} {sent.status}" for sent in carrier.log if not 200 <= sent.status < 300)),
+        "failed": dict(Counter(f"{sent.kind} {sent.status}" for sent in failed)),
         "apologies": sum("again=" in sent.reply for sent in spoken),
         "silent_5_s": sum(seconds > 5 for seconds in silent),
         "silent_15_s": sum(seconds > 15 for seconds in silent),

@@ -22,6 +22,7 @@ from hotline.settings import Settings
 from tests.chromium import HOW, REQUIRED
 from tests.chromium import find as find_chromium
 from tests.kept import keep
+from tests.order import long_first
 from tests.servers import Addresses, Servers
 
 _SERVERS = pytest.StashKey[Servers]()
@@ -57,6 +58,10 @@ def _servers(config: pytest.Config) -> Servers:
 def pytest_configure() -> None:
     sys.addaudithook(_stay_here)
     keep()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long_first(items)
 
 
 @pytest.hookimpl(optionalhook=True)

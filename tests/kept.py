@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import CodeType
+from typing import ClassVar
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
@@ -34,7 +35,7 @@ class KeptRule(Rule):
     They are given the rule itself when they are called: nothing of one application gets into another.
     """
 
-    _kept: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    _kept: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         if self.defaults:

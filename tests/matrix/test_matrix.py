@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.matrix.cases import CASES
-from tests.matrix.cells import EFFECTS, Reference, complaints, outcome, play, reference
+from tests.matrix.cells import EFFECTS, Reference, Webhook, complaints, outcome, play, reference
 from tests.matrix.conftest import OneTown
+from tests.matrix.parts import phases
 
 RESULTS = os.environ.get("HOTLINE_MATRIX", "")
-"""Folder into which the results of all cells are written; empty: only some cells are run, others each day."""
-SAMPLE = 2
-"""Cells a case and effect when only some are run."""
+"""Folder into which the results of all cells are written; empty: only some cells are run, see ``sampled``."""
 _references: dict[str, Reference] = {}
 
 
@@ -26,6 +25,24 @@ def reference_of(case: str, one_town: OneTown) -> Reference:
     return _references[case]
 
 
+def sampled(case: str, effect: str, known: Reference) -> tuple[int, Webhook]:
+    """Return the cell of a case and effect that the suite runs.
+
+    One of each: the effects go through a case's phases, from its end backwards, and through the beginning of the one
+    that begins with the menu, so that the cases together have every phase of a call's life.
+    """
+    nth, lives = EFFECTS.index(effect), [webhook.phase for webhook in phases(known)]
+    phase = lives[nth if case == "menu" else nth - len(EFFECTS)]
+    cells = [cell for cell in enumerate(known.webhooks) if cell[1].phase == phase]
+    return cells[nth % len(cells)]
+
+
+def test_the_sample_has_every_phase(one_town: OneTown) -> None:
+    known = {case: reference_of(case, one_town) for case in CASES}
+    ran = {sampled(case, effect, known[case])[1].phase for case in CASES for effect in EFFECTS}
+    assert ran == {webhook.phase for one in known.values() for webhook in one.webhooks}
+
+
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("case", CASES)
@@ -33,8 +50,7 @@ def test_whatever_goes_wrong_ends_well(case: str, effect: str, one_town: OneTown
     known = reference_of(case, one_town)
     cells = list(enumerate(known.webhooks))
     if not RESULTS:
-        step = max(1, len(cells) // SAMPLE)
-        cells = cells[EFFECTS.index(effect) % step :: step][:SAMPLE]
+        cells = [sampled(case, effect, known)]
     wrong, results = [], []
     for number, webhook in cells:
         with one_town() as town:

@@ -71,7 +71,7 @@ def test_what_changes_today_is_seen_at_once_and_marks_its_station_in_that_hour_a
     plain = shown(from_rows(session, scope))
     assert shown(reading.report(session, scope, times=True)) == plain, "before it is counted anew"
     held = days.holding(session, scope)[units.HOUR]
-    assert {hour: marked for hour, marked in held.items() if marked} == {nine: {ticket.station_id}}
+    assert {hour: marked for hour, marked in held.items() if marked} == {nine: [ticket.station_id]}
     keep(session)
     assert not any(days.holding(session, scope)[units.HOUR].values())
     assert shown(reading.report(session, scope, times=True)) == plain, "after it is counted anew"

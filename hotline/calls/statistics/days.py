@@ -164,7 +164,7 @@ def _holding(session: Session, scope: Scope, unit: Unit, first: Key, last: Key) 
     values = {"tenant": scope.tenant_id, "first": first, "last": last}
     found = session.execute(unit.sql(_HOLDING), values)
     held = {key: marked for key, marked in found if None not in marked and scope.holds(*span(key))}
-    return {key: set(scope.stations).intersection(marked) for key, marked in held.items()}
+    return {key: [station for station in marked if station in scope.stations] for key, marked in held.items()}
 
 
 def read(session: Session, scope: Scope, unit: Unit, held: Marked, *, parts: bool, times: bool) -> Sequence[Row[Any]]:

@@ -26,6 +26,7 @@ class Call(Base):
         Index(None, "ticket_id"),
         Index(None, "from_hash", "started_at"),
         Index(None, "tenant_id", "started_at"),
+        Index(None, "station_id", "started_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -95,7 +95,20 @@ def volunteer_took_it(session: Session, world: World) -> None:
     )
 
 
-CHANGES = (late_status, later_key, wrapped_up_at_last, told_off, given_back, moved, volunteer_took_it)
+def belongs_elsewhere(session: Session, world: World) -> None:
+    old = select(Call.ticket_id).where(Call.started_at < NOW - 2 * DAY, Call.accepted_at.is_not(None)).limit(3)
+    tickets = session.scalars(old).all()
+    session.execute(update(Call).where(Call.ticket_id.in_(tickets)).values(station_id=world.county.id))
+    session.execute(update(Ticket).where(Ticket.id.in_(tickets)).values(station_id=world.county.id))
+
+
+def no_calls_to_us(session: Session, world: World) -> None:
+    old = select(Call.id).where(Call.started_at < NOW - 2 * DAY).limit(20)
+    session.execute(update(Call).where(Call.id.in_(old)).values(direction="out"))
+
+
+CHANGES = (late_status, later_key, wrapped_up_at_last, told_off, given_back, moved, volunteer_took_it,
+           belongs_elsewhere, no_calls_to_us)  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -124,7 +137,7 @@ def test_a_call_at_midnight_belongs_to_the_day_here(session: Session, world: Wor
     found = shown(reading.report(session, scope, times=True))
     assert found == shown(from_rows(session, scope))
     one = Scope(scope.tenant_id, midnight, midnight + DAY, scope.stations, scope.groups)
-    assert days.holding(session, one)[units.DAY] == [local(midnight).date()]
+    assert list(days.holding(session, one)[units.DAY]) == [local(midnight).date()]
 
 
 @pytest.mark.parametrize("unit", days.UNITS, ids=lambda unit: unit.name)

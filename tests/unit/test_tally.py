@@ -38,6 +38,17 @@ def test_percentiles_are_those_of_all_seconds_together(kept: list[list[int]], co
 
 
 @given(ELEMENTS, ELEMENTS)
+def test_what_is_taken_away_again_leaves_no_trace(stays: list[int], goes: list[int]) -> None:
+    found = Seconds([*stays, *goes])
+    found.take_written(json.loads(json.dumps(Seconds(list(goes)).written())))
+    assert found.quantiles() == by_hand(stays)
+    kept = Seconds()
+    kept.add_written(Seconds([*stays, *goes]).written())
+    kept.take_written(Seconds(list(goes)).written())
+    assert kept.quantiles() == by_hand(stays)
+
+
+@given(ELEMENTS, ELEMENTS)
 def test_what_is_kept_adds_up_to_what_was_counted(one: list[int], other: list[int]) -> None:
     found, counted = Tally(), Tally()
     for seconds in (one, other):

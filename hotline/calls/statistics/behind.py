@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, not_, sele
 from sqlalchemy.orm import Session
 
 from hotline.calls.models import Leg
-from hotline.calls.statistics.facts import CALLS, TICKETS
+from hotline.calls.statistics.facts import CALLS, FACTS, TICKETS
 from hotline.calls.statistics.measures import SHARES, SPANS
 from hotline.calls.statistics.scope import Scope
 from hotline.directory.models import BranchLine
@@ -70,7 +70,9 @@ def ids_behind(session: Session, scope: Scope, asked: Asked) -> Sequence[UUID]:
 
 
 def _ids(asked: Asked) -> Select[Any]:
-    return select(_subject(asked).c.ticket_id).where(_condition(asked), *_narrowed(asked))
+    facts = _subject(asked)
+    found = select(facts.c.ticket_id).where(_condition(asked), *_narrowed(asked))
+    return found.add_cte(FACTS[Scope, facts])
 
 
 def _subject(asked: Asked) -> Any:

@@ -2,7 +2,8 @@
 
 A day or hour is first announced: from then on every change of what it counts leaves a mark (see models.MARKS). A while
 later, when whatever ran at that moment has ended, it is counted, in one snapshot. A change that the snapshot does not
-see has a mark that it does not see either, and whoever reads takes what is marked from its own rows: no figure is old.
+see has a mark that it does not see either. A mark names the station: whoever reads takes from what is kept what that
+station had itself, and adds it as its rows are now: no figure is old.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from hotline.clock import local, span_of
 from hotline.db import SessionFactory
 
 UNITS = (DAY, HOUR)
+Marked = Mapping[Key, Collection[UUID]]
+"""Which days or hours hold, and of each the stations whose own part of it has a mark."""
 LONG = ("back", "feedback", "resolved")
 """Codes of the long times."""
 SETTLED = timedelta(seconds=60)
@@ -66,19 +69,25 @@ _CLEAR = (
 )
 _TREE = text("SELECT id, parent_id FROM station WHERE tenant_id = :tenant")
 _HOLDING = """
-SELECT {unit} FROM counted_{unit}
+SELECT {unit}, ARRAY(SELECT DISTINCT station_id FROM stale_{unit} AS mark
+                      WHERE mark.tenant_id = counted.tenant_id AND mark.{unit} = counted.{unit})
+  FROM counted_{unit} AS counted
  WHERE tenant_id = :tenant AND {unit} >= :first AND {unit} <= :last AND counted_at IS NOT NULL
-   AND {unit} NOT IN (SELECT {unit} FROM stale_{unit} WHERE tenant_id = :tenant)
 """
-_OF_TOP = """
-SELECT {day} AS day, tally, times, CASE WHEN :parts THEN parts END AS parts
+_READ = """
+SELECT 'top' AS what, station_id, {day} AS day, tally, times, CASE WHEN :parts THEN parts END AS parts
   FROM {unit}_figures WHERE station_id = :top AND {unit} = ANY(:keys)
-"""
-_OF_OTHERS = """
-SELECT station_id, json_agg(tally) AS tallies, json_agg(times) FILTER (WHERE :times) AS times
+ UNION ALL
+SELECT 'other', station_id, NULL, json_agg(tally), json_agg(times) FILTER (WHERE :times), NULL
   FROM {unit}_figures WHERE station_id = ANY(CAST(:stations AS uuid[])) AND {unit} = ANY(:keys)
  GROUP BY station_id
+ UNION ALL
+SELECT CASE WHEN station_id = marked THEN 'marked' ELSE 'below' END, marked, {day}, NULL, NULL, parts
+  FROM unnest(CAST(:marked AS uuid[]), CAST(:marked_keys AS {type}[])) AS mark (marked, marked_key)
+  JOIN station ON station.id = marked OR station.parent_id = marked
+  JOIN {unit}_figures ON station_id = station.id AND {unit} = marked_key
 """
+"""One statement, so that all of it is of one moment: a day may be counted anew at any."""
 
 
 def keep(sessions: SessionFactory, now: datetime, limit: int, settled: timedelta = SETTLED) -> int:
@@ -142,28 +151,35 @@ def count_one(session: Session, unit: Unit, tenant_id: UUID, key: Key) -> None:
         session.execute(insert(unit.figures), rows)
 
 
-def holding(session: Session, scope: Scope) -> Mapping[Unit, Sequence[Key]]:
-    """Return the whole days of a scope whose kept figures still hold, and outside these the whole hours."""
+def holding(session: Session, scope: Scope) -> Mapping[Unit, Marked]:
+    """Return the whole days of a scope whose kept figures hold but for some stations, outside these the whole hours."""
     first, last = scope.since, scope.until - timedelta(microseconds=1)
-    of_days = {"tenant": scope.tenant_id, "first": local(first).date(), "last": local(last).date()}
-    days = [day for day in session.scalars(DAY.sql(_HOLDING), of_days) if scope.holds(*span(day))]
-    of_hours = {"tenant": scope.tenant_id, "first": first, "last": last}
-    hours = [hour for hour in session.scalars(HOUR.sql(_HOLDING), of_hours) if scope.holds(*span(hour))]
-    return {DAY: days, HOUR: [hour for hour in hours if local(hour).date() not in days]}
+    days = _holding(session, scope, DAY, local(first).date(), local(last).date())
+    hours = _holding(session, scope, HOUR, first, last)
+    besides = {hour: marked for hour, marked in hours.items() if local(span(hour)[0]).date() not in days}
+    return {DAY: days, HOUR: besides}
 
 
-def read_top(session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, parts: bool) -> Sequence[Row[Any]]:
-    """Return what is kept of days or hours at a scope's top and all below it, a row each; ``parts`` if asked for."""
-    values = {"top": scope.top, "keys": list(keys), "parts": parts}
-    return session.execute(unit.sql(_OF_TOP), values).all() if keys else ()
+def _holding(session: Session, scope: Scope, unit: Unit, first: Key, last: Key) -> Marked:
+    values = {"tenant": scope.tenant_id, "first": first, "last": last}
+    found = session.execute(unit.sql(_HOLDING), values)
+    held = {key: marked for key, marked in found if None not in marked and scope.holds(*span(key))}
+    return {key: [station for station in marked if station in scope.stations] for key, marked in held.items()}
 
 
-def read_others(
-    session: Session, scope: Scope, unit: Unit, keys: Collection[Key], *, times: bool
-) -> Sequence[Row[Any]]:
-    """Return what is kept of days or hours at the others that are shown, a row a station; long times if asked for."""
-    values = {"stations": array({*scope.groups} - {scope.top}), "keys": list(keys), "times": times}
-    return session.execute(unit.sql(_OF_OTHERS), values).all() if keys else ()
+def read(session: Session, scope: Scope, unit: Unit, held: Marked, *, parts: bool, times: bool) -> Sequence[Row[Any]]:
+    """Return what is kept of days or hours that hold.
+
+    ``top``: all of the scope, a row each; ``other`` (with ``parts``): the others that are shown, a row a station,
+    ``times``: with the long times; ``marked`` and ``below``: of a station with a mark what is kept of it and all below
+    it, and of each right below it and all below that: the first less the others is what the station had itself.
+    """
+    marks = [(station, key) for key, stations in held.items() for station in stations]
+    values = {"top": scope.top, "keys": list(held), "parts": parts, "times": times,
+              "stations": array({*scope.groups} - {scope.top} if parts else ()),
+              "marked": array(station for station, _key in marks),
+              "marked_keys": [key for _station, key in marks]}  # fmt: skip
+    return session.execute(unit.sql(_READ), values).all() if held else ()
 
 
 def _upward(own: Mapping[UUID, Count], parents: Mapping[UUID, UUID | None]) -> Mapping[UUID, Count]:

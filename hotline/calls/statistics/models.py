@@ -70,7 +70,10 @@ class HourFigures(Base):
 
 
 class StaleDay(Base):
-    """A mark: something that a counted day counts has changed since. Only added to, so that no call waits for it."""
+    """A mark: something that a counted day counts has changed since. Only added to, so that no call waits for it.
+
+    ``station_id``: the one whose own calls or tickets changed; None: the day is to be counted anew as a whole.
+    """
 
     __tablename__ = "stale_day"
     __table_args__ = (Index(None, "tenant_id", "day"),)
@@ -78,6 +81,7 @@ class StaleDay(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     tenant_id: Mapped[UUID]
     day: Mapped[date]
+    station_id: Mapped[UUID | None]
 
 
 class StaleHour(Base):
@@ -89,43 +93,50 @@ class StaleHour(Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     tenant_id: Mapped[UUID]
     hour: Mapped[datetime]
+    station_id: Mapped[UUID | None]
 
 
 MARKS = (
     """
-CREATE FUNCTION mark_stale(tenant uuid, at timestamptz) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO stale_day (tenant_id, day)
-    SELECT tenant_id, day FROM counted_day
+CREATE FUNCTION mark_stale(tenant uuid, at timestamptz, station uuid) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO stale_day (tenant_id, day, station_id)
+    SELECT tenant_id, day, station FROM counted_day
      WHERE tenant_id = tenant AND day = (at AT TIME ZONE 'Asia/Shanghai')::date;
-    INSERT INTO stale_hour (tenant_id, hour)
-    SELECT tenant_id, hour FROM counted_hour WHERE tenant_id = tenant AND hour = date_trunc('hour', at);
+    INSERT INTO stale_hour (tenant_id, hour, station_id)
+    SELECT tenant_id, hour, station FROM counted_hour WHERE tenant_id = tenant AND hour = date_trunc('hour', at);
 $$
 """,
     """
 CREATE FUNCTION call_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_stale(NEW.tenant_id, NEW.started_at);
+    PERFORM mark_stale(NEW.tenant_id, NEW.started_at, NEW.station_id);
+    IF OLD.station_id <> NEW.station_id THEN
+        PERFORM mark_stale(OLD.tenant_id, OLD.started_at, OLD.station_id);
+    END IF;
     RETURN NULL;
 END $$
 """,
     """
 CREATE FUNCTION ticket_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_stale(NEW.tenant_id, NEW.opened_at);
+    PERFORM mark_stale(NEW.tenant_id, NEW.opened_at, NEW.station_id);
+    IF OLD.station_id <> NEW.station_id THEN
+        PERFORM mark_stale(OLD.tenant_id, OLD.opened_at, OLD.station_id);
+    END IF;
     RETURN NULL;
 END $$
 """,
     """
 CREATE FUNCTION of_ticket_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_stale(tenant_id, opened_at) FROM ticket WHERE id = NEW.ticket_id;
+    PERFORM mark_stale(tenant_id, opened_at, station_id) FROM ticket WHERE id = NEW.ticket_id;
     RETURN NULL;
 END $$
 """,
     """
 CREATE FUNCTION leg_marks_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_stale(tenant_id, started_at) FROM call WHERE id = NEW.call_id;
+    PERFORM mark_stale(tenant_id, started_at, station_id) FROM call WHERE id = NEW.call_id;
     RETURN NULL;
 END $$
 """,

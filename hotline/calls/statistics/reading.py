@@ -1,7 +1,7 @@
 """Reads the measures of a scope: everything, by station, by need; by day, by hour of the week, by who answered.
 
 Days that are over and the last hours come from their kept figures where these still hold (see days), all else from
-the rows.
+the rows. Of a station with a mark what it had itself is taken away again, and added from the rows: all marks together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from hotline.calls.statistics import counting, days
-from hotline.calls.statistics.scope import Scope
+from hotline.calls.statistics.scope import Piece, Pieces, Scope
 from hotline.calls.statistics.seconds import Quantiles
 from hotline.calls.statistics.tally import Count, Document, Tally, plus, total
 from hotline.calls.statistics.units import span
@@ -66,10 +66,10 @@ def report(session: Session, scope: Scope, *, times: bool = False) -> Report:
     found, without = _counted(session, scope, parts=True, times=times), () if times else days.LONG
     return Report(
         _numbers(found.all),
-        {id_: _numbers(tally, without) for id_, tally in found.stations.items() if tally.shares},
-        {need: _numbers(tally, without) for need, tally in found.parts.needs.items()},
+        {id_: _numbers(tally, without) for id_, tally in found.stations.items() if tally},
+        {need: _numbers(tally, without) for need, tally in found.parts.needs.items() if tally},
         _spread(found.parts),
-        found.parts.helpers,
+        {code: tally for code, tally in found.parts.helpers.items() if tally},
     )
 
 
@@ -93,28 +93,46 @@ class _Sums:
 def _counted(session: Session, scope: Scope, *, parts: bool, times: bool) -> _Sums:
     """Return the sum of a scope and (``parts``) of each station shown and of the parts; ``times`` as in report."""
     found, held = _Sums(), days.holding(session, scope)
-    for unit, keys in held.items():
-        _add_top(found, scope, days.read_top(session, scope, unit, keys, parts=parts), times=times)
-        for row in days.read_others(session, scope, unit, keys, times=times) if parts else ():
-            _add_kept(found.stations[row.station_id], row.tallies, row.times)
     shown = scope if parts else replace(scope, groups=(scope.top,) * len(scope.stations))
-    for since, until in _besides(scope, [span(key) for keys in held.values() for key in keys]):
-        for group, count in counting.count(session, replace(shown, since=since, until=until)).items():
-            tally = count.all()
-            found.all.add(tally)
-            found.stations[group].add(tally)
-            found.parts.add(count)
+    group_of = dict(zip(shown.stations, shown.groups, strict=True))
+    stale: dict[UUID, Count] = defaultdict(Count)
+    for unit, marked in held.items():
+        for row in days.read(session, scope, unit, marked, parts=parts, times=times):
+            if row.what == "top":
+                _add_top(found, row, times=times)
+            elif row.what == "other":
+                _add_kept(found.stations[row.station_id], row.tally, row.times)
+            elif row.what == "marked":
+                stale[group_of[row.station_id]].take_kept(row.parts, row.day)
+            else:
+                stale[group_of[row.station_id]].add_kept(row.parts, row.day)
+    counted: list[Mapping[UUID, Count]] = [stale]
+    for since, until in _besides(scope, [span(key) for marked in held.values() for key in marked]):
+        counted.append(counting.count(session, replace(shown, since=since, until=until)))
+    pieces = [Piece(station, group_of[station], *span(key))
+              for marked in held.values() for key, stations in marked.items() for station in stations]  # fmt: skip
+    if pieces:
+        counted.append(counting.count(session, Pieces(scope.tenant_id, pieces)))
+    for part in counted:
+        _add_counted(found, part)
     return found
 
 
-def _add_top(found: _Sums, scope: Scope, rows: Iterable[Row[Any]], *, times: bool) -> None:
+def _add_counted(found: _Sums, counted: Mapping[UUID, Count]) -> None:
+    for group, count in counted.items():
+        tally = count.all()
+        found.all.add(tally)
+        found.stations[group].add(tally)
+        found.parts.add(count)
+
+
+def _add_top(found: _Sums, row: Row[Any], *, times: bool) -> None:
     without = () if times else days.LONG
-    for row in rows:
-        _add_kept(found.all, [row.tally], [row.times])
-        if row.parts:
-            found.parts.add_kept(row.parts, row.day, without)
-            if row.parts["own"]:  # the top is shown with what it had itself, without those below it
-                found.stations[scope.top].add_kept(row.parts["own"], without)
+    _add_kept(found.all, [row.tally], [row.times])
+    if row.parts:
+        found.parts.add_kept(row.parts, row.day, without)
+        if row.parts["own"]:  # the top is shown with what it had itself, without those below it
+            found.stations[row.station_id].add_kept(row.parts["own"], without)
 
 
 def _add_kept(tally: Tally, tallies: Iterable[Document], times: Iterable[Document] | None) -> None:
@@ -144,6 +162,8 @@ def _spread(count: Count) -> Spread:
     by_day: dict[str, tuple[int, int]] = {}
     by_hour: dict[tuple[int, int], tuple[int, int]] = {}
     for (day, hour), pair in count.hours.items():
+        if not pair[0]:
+            continue  # taken away with what had changed
         plus(by_day, day.isoformat(), pair)
         plus(by_hour, (day.isoweekday(), hour), pair)
-    return Spread(by_day, by_hour, count.depth)
+    return Spread(by_day, by_hour, +count.depth)

@@ -13,6 +13,34 @@ from hotline.directory.models import Station
 
 
 @dataclass(frozen=True)
+class Piece:
+    """What one station has itself in a stretch of time, without those below it; ``group``: where it is shown."""
+
+    station: UUID
+    group: UUID
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A few pieces of a tenant's calls and tickets, which do not overlap."""
+
+    tenant_id: UUID
+    pieces: Sequence[Piece]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the statements of the facts are filled with."""
+        return {
+            "tenant": self.tenant_id,
+            "stations": array(piece.station for piece in self.pieces),
+            "groups": array(piece.group for piece in self.pieces),
+            "begins": [piece.since for piece in self.pieces],
+            "ends": [piece.until for piece in self.pieces],
+        }
+
+
+@dataclass(frozen=True)
 class Scope:
     """``[since, until)`` in aware UTC. ``groups``: under which each of ``stations`` (the top first) is shown."""
 

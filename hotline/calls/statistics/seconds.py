@@ -53,6 +53,13 @@ class Seconds:
         self.single += other.single
         self.kept += other.kept
 
+    def take_written(self, written: Written) -> None:
+        """Take away what ``written`` gave: the same part, counting down."""
+        taken = Seconds()
+        taken.add_written(written)
+        taken.kept.append((sorted(taken.single), range(len(taken.single) + 1)))
+        self.kept += [(values, [-count for count in seen]) for values, seen in taken.kept if values]
+
     def add_written(self, written: Written) -> None:
         """Add what ``written`` gave; days kept by earlier versions have two lists where now one text is written."""
         if isinstance(written, str):

@@ -27,6 +27,10 @@ class Tally:
     shares: dict[str, tuple[int, int]] = field(default_factory=dict)
     spans: dict[str, Seconds] = field(default_factory=lambda: defaultdict(Seconds))
 
+    def __bool__(self) -> bool:
+        """True when anything was counted (what is taken away again leaves noughts)."""
+        return any(whole for _part, whole in self.shares.values())
+
     def share(self, code: str) -> Rate:
         """Return a share; of nothing where nothing was counted."""
         return Rate(*self.shares.get(code, (0, 0)))
@@ -42,6 +46,13 @@ class Tally:
             plus(self.shares, code, pair)
         for code, seconds in other.spans.items():
             self.spans[code].add(seconds)
+
+    def take_kept(self, kept: Document) -> None:
+        """Take away what ``document`` wrote."""
+        for code, (part, whole) in kept["shares"].items():
+            plus(self.shares, code, (-part, -whole))
+        for code, written in kept["spans"].items():
+            self.spans[code].take_written(written)
 
     def add_kept(self, kept: Document, without: Collection[str] = ()) -> None:
         """Add what ``document`` wrote, but for the times that are named."""
@@ -94,6 +105,15 @@ class Count:
             "depth": dict(self.depth),
             "helpers": {code: tally.document() for code, tally in self.helpers.items()},
         }
+
+    def take_kept(self, kept: Document, day: date) -> None:
+        """Take away what ``document`` wrote of a day."""
+        for mine, name in ((self.needs, "needs"), (self.helpers, "helpers")):
+            for code, tally in kept[name].items():
+                mine[code].take_kept(tally)
+        for hour, (calls, reached) in kept["hours"].items():
+            plus(self.hours, (day, int(hour)), (-calls, -reached))
+        self.depth.subtract(kept["depth"])
 
     def add_kept(self, kept: Document, day: date, without: Collection[str] = ()) -> None:
         """Add what ``document`` wrote of a day, but for the times that are named."""

@@ -22,18 +22,19 @@ class Unit:
 
     name: str
     figures: type[DayFigures | HourFigures]
+    sql_type: str
     day: str
     _made: dict[str, TextClause] = field(default_factory=dict, compare=False, repr=False)
 
     def sql(self, template: str) -> TextClause:
-        """Return a statement on its own tables: ``{unit}`` and ``{day}`` are filled in, once."""
+        """Return a statement on its own tables: ``{unit}``, ``{type}`` and ``{day}`` are filled in, once."""
         if template not in self._made:
-            self._made[template] = text(template.format(unit=self.name, day=self.day))
+            self._made[template] = text(template.format(unit=self.name, type=self.sql_type, day=self.day))
         return self._made[template]
 
 
-DAY = Unit("day", DayFigures, "day")
-HOUR = Unit("hour", HourFigures, "(hour AT TIME ZONE 'Asia/Shanghai')::date")
+DAY = Unit("day", DayFigures, "date", "day")
+HOUR = Unit("hour", HourFigures, "timestamptz", "(hour AT TIME ZONE 'Asia/Shanghai')::date")
 
 
 def span(key: Key) -> tuple[datetime, datetime]:

@@ -79,7 +79,7 @@ def run() -> Iterator[Result]:
     rate, late = busy["committed"], busy["ours"]["p99_ms"] / busy["ours"]["p50_ms"]
     ratios += [
         Ratio("32 connections, p99 over p50", round(late, 2), LIMITS["p99 over p50"], detail=busy["ours"]),
-        Ratio(f"{STEADY} new calls a second, p99", round(steady["p99_ms"], 1), LIMITS["steady p99 ms"], unit="ms",
+        Ratio(f"{STEADY} new calls a second, p99", round(steady["p99_ms"], 1), LIMITS["steady p99 ms"], unit=" ms",
               detail=steady),
         Ratio(f"{STEADY} new calls a second, answered by the database", round(steady_committed, 3),
               LIMITS["by the database"], most=False),

@@ -31,11 +31,9 @@ def take(session: Session, legs: Sequence[Leg], until: datetime, now: datetime) 
         {"number_hash": leg.number_hash, "holder_id": leg.id, "call_id": leg.call_id, "until": until} for leg in wanted
     ]
     free = {leg.id for leg in legs if leg.own_queue}
-    return (
-        free | set(rows.write(session.connection(), Rows(Hold, given, TAKE_OVER, "holder_id"), now=now))
-        if given
-        else free
-    )
+    if not given:
+        return free
+    return free | set(rows.write(session.connection(), Rows(Hold, given, TAKE_OVER, "holder_id"), now=now))
 
 
 def keep(session: Session, holder_id: UUID, now: datetime) -> None:

@@ -31,9 +31,8 @@ DOING: dict[str, tuple[str, str]] = {
 """State or outcome of a ticket -> how one tells the survivor, in Chinese and English."""
 _CARRIED = re.compile(r"(.+)值班手机(?:（(.+)）)?")
 _DONE = frozenset({State.RESOLVED, State.FEEDBACK_ASKED})
-
-
 WORDS = ("doing", "holder", "until")
+"""What is being done, by whom, and until when, as the flows name it."""
 
 
 @dataclass(frozen=True)

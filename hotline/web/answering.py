@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Response, current_app, request
@@ -29,6 +29,7 @@ from ivr_flows.engine.steps import prompt
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
+S = TypeVar("S", Session, Connection)
 Handler = Callable[Concatenate[Exchange, Session, CallEvent, P], str | None]
 Statement = Callable[Concatenate[Exchange, Connection, CallEvent, P], None]
 First = Callable[[Exchange, Connection, CallEvent], str | None]
@@ -113,18 +114,7 @@ def quiet(spare: Spare = unable) -> Callable[[Handler[P]], Callable[P, Response]
     """Make a webhook of a report that nobody listens to: 204, or 500 so that the carrier's log shows the failure."""
 
     def decorate(handler: Handler[P]) -> Callable[P, Response]:
-        @functools.wraps(handler)
-        def view(*args: P.args, **kwargs: P.kwargs) -> Response:
-            x, event = _exchange(), events.read(request.values)
-            ways = _Ways(
-                alone=lambda memo: spare(x, memo, event, *args, **kwargs),
-                ask=lambda session: handler(x, session, event, *args, **kwargs),
-                needed=spare is unable,
-                heard=False,
-            )
-            return _noted(x, event, ways)
-
-        return view
+        return _report(handler, spare, lambda ask, alone: _Ways(alone, ask=ask, needed=spare is unable, heard=False))
 
     return decorate
 
@@ -133,32 +123,38 @@ def reported(spare: Spare) -> Callable[[Statement[P]], Callable[P, Response]]:
     """Make a webhook as ``quiet`` does, whose handler is one statement and so a transaction by itself."""
 
     def decorate(handler: Statement[P]) -> Callable[P, Response]:
-        @functools.wraps(handler)
-        def view(*args: P.args, **kwargs: P.kwargs) -> Response:
-            x, event = _exchange(), events.read(request.values)
-            ways = _Ways(
-                alone=lambda memo: spare(x, memo, event, *args, **kwargs),
-                first=lambda connection: handler(x, connection, event, *args, **kwargs),
-                heard=False,
-            )
-            return _noted(x, event, ways)
-
-        return view
+        return _report(handler, spare, lambda first, alone: _Ways(alone, first=first, heard=False))
 
     return decorate
 
 
-def _noted(x: Exchange, event: CallEvent, ways: _Ways) -> Response:
-    turn = _reports.acquire(timeout=REPORT_SECONDS)
-    try:
-        _answer(x, event, ways)
-    except Exception:  # the sweep finds what a lost report would have said
-        log.exception("report %s of call %s failed", request.endpoint, event.sid)
-        return Response(status=500)
-    finally:
-        if turn:
-            _reports.release()
-    return Response(status=204)
+def _report(
+    handler: Callable[Concatenate[Exchange, S, CallEvent, P], str | None],
+    spare: Spare,
+    ways: Callable[[Callable[[S], str | None], Callable[[Memo | None], str | None]], _Ways],
+) -> Callable[P, Response]:
+    @functools.wraps(handler)
+    def view(*args: P.args, **kwargs: P.kwargs) -> Response:
+        x, event = _exchange(), events.read(request.values)
+        turn = _reports.acquire(timeout=REPORT_SECONDS)
+        try:
+            _answer(
+                x,
+                event,
+                ways(
+                    lambda of: handler(x, of, event, *args, **kwargs),
+                    lambda memo: spare(x, memo, event, *args, **kwargs),
+                ),
+            )
+        except Exception:  # the sweep finds what a lost report would have said
+            log.exception("report %s of call %s failed", request.endpoint, event.sid)
+            return Response(status=500)
+        finally:
+            if turn:
+                _reports.release()
+        return Response(status=204)
+
+    return view
 
 
 def memo_of_request(x: Exchange) -> Memo | None:
@@ -181,10 +177,9 @@ def _answer(x: Exchange, event: CallEvent, ways: _Ways) -> str | None:
     try:
         if behind and ways.heard and not standby.gate.crowded:  # in a crowd it would only make more of it
             bring_in(x, MOST_BEFORE)
+        # The key that took this very call may be among what is still in the journal.
         if behind and memo and not ways.needed and standby.journal.waits(str(memo.call_id)):
-            return _by_snapshot(
-                ways, memo
-            )  # the key that took this very call may be among what is still in the journal
+            return _by_snapshot(ways, memo)
         for last in (False, True):
             try:
                 return _by_database(x, ways, patient=not ready)

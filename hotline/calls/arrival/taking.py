@@ -40,7 +40,6 @@ from tickets.models import TicketEvent
 
 log = logging.getLogger(__name__)
 
-
 TRIES = 3
 """Another call may be faster at a telephone; asked anew, it is in use. The longer way costs eight times as much."""
 

@@ -20,7 +20,7 @@ from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Tier
 from hotline.calls.standby.entry import Entry
 from hotline.calls.standby.gate import LONGEST_SECONDS, is_clash, is_gone, is_slow
-from hotline.calls.standby.journal import KEPT_SECONDS
+from hotline.calls.standby.journal import AT_ONCE, KEPT_SECONDS
 from hotline.calls.standby.models import BroughtIn
 from hotline.calls.standby.turns import codec
 from hotline.calls.states import LegState
@@ -30,10 +30,6 @@ from tickets import desk
 from tickets.models import Ticket
 
 log = logging.getLogger(__name__)
-
-
-AT_ONCE = 500
-"""Entries that are read, and so decrypted, in one go."""
 
 
 def bring_in(x: Exchange, most: int | None = None) -> int:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,6 +37,8 @@ CREATE TABLE IF NOT EXISTS hold (number TEXT PRIMARY KEY, call TEXT NOT NULL, un
 """
 KEPT_SECONDS = 7 * 24 * 3600.0
 """How long lines stay after they were brought in: they are the proof that they were."""
+AT_ONCE = 500
+"""Entries that are read, and so decrypted, in one go."""
 LONGEST_WAIT_SECONDS = 2.0
 """How long a thread waits for the others, and a process for another."""
 
@@ -75,7 +76,7 @@ class Journal:
         """Entries that are in the database, which the disk has no room to say."""
         self._turns = Turnstile(1)
         self._db: sqlite3.Connection | None = None
-        self._opened_by, self._opened_id = 0, self._file_id()
+        self._opened_id: tuple[int, int] | None = None
 
     @property
     def id(self) -> UUID:
@@ -144,7 +145,7 @@ class Journal:
             found = db.execute("SELECT 1 FROM entry WHERE call = ? AND brought_in = 0 LIMIT 1", (call,))
             return found.fetchone() is not None
 
-    def pending(self, limit: int = 500) -> Sequence[Entry]:
+    def pending(self, limit: int = AT_ONCE) -> Sequence[Entry]:
         """Return the entries that are not in the database yet, oldest first."""
         written = self._pending(limit + len(self._marks))  # those it could not mark are read again
         self.unread = written is None
@@ -224,7 +225,7 @@ class Journal:
     def close(self) -> None:
         """Give back the file; whoever writes next opens it again."""
         db, self._db = self._db, None
-        if db is not None and self._opened_by == os.getpid():  # a file that a parent has open is the parent's to close
+        if db is not None:
             db.close()
 
     @contextmanager
@@ -250,8 +251,8 @@ class Journal:
             self._turns.release()
 
     def _opened(self) -> sqlite3.Connection:
-        """Return the open file, opened anew where it is no longer the one of this name or was opened by a parent."""
-        if self._db is not None and self._opened_by == os.getpid() and self._file_id() == self._opened_id:
+        """Return the open file, opened anew where it is no longer the one of this name."""
+        if self._db is not None and self._file_id() == self._opened_id:
             return self._db
         self.close()
         self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -267,7 +268,7 @@ class Journal:
         except (sqlite3.Error, OSError):
             db.close()
             raise
-        self._db, self._opened_by = db, os.getpid()
+        self._db = db
         return db
 
     def _file_id(self) -> tuple[int, int] | None:

@@ -84,9 +84,13 @@ def load_rosters(
     staff = sorted({person for row in rows for person in row.staff})
     names = {row.id: row.name for row in session.execute(_NAMES, {"staff": staff})}
     found = _grouped(rows)
-    return {
-        id_: Roster(id_, _role(found[id_, "first"], names), _role(found[id_, "backup"], names), names) for id_ in ids
-    }
+    return {id_: _roster(id_, found[id_, "first"], found[id_, "backup"], names) for id_ in ids}
+
+
+def _roster(id_: UUID, first: Collection[Row[Any]], backup: Collection[Row[Any]], names: Mapping[UUID, str]) -> Roster:
+    """Each with the names of its own people only: a snapshot writes them with every roster."""
+    people = {person for row in (*first, *backup) for person in row.staff if person in names}
+    return Roster(id_, _role(first, names), _role(backup, names), {person: names[person] for person in people})
 
 
 def _grouped(rows: Collection[Row[Any]]) -> defaultdict[tuple[UUID, str], list[Row[Any]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,3 +36,13 @@ def test_it_sees_the_database_again_whatever_hangs(
     finally:
         engine.dispose()
         passage.close()
+
+
+def test_a_process_that_stood_still_does_not_blame_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    dog = gate.Watchdog()
+    with ours, theirs, dog.over(ours.fileno(), 0.6) as cut:
+        time.sleep(0.2)
+        ctypes.PyDLL(None).usleep(1_000_000)  # does not give the interpreter away: every thread stands still
+        assert not cut.wait(0.3), "it had 0.2 s of its 0.6"
+        assert cut.wait(1), "what hangs is cut all the same"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.calls.explain import facts_from
@@ -20,7 +20,7 @@ from hotline.calls.standby import taking
 from hotline.calls.standby.directory import Directory, Live
 from hotline.calls.standby.memo import Memo
 from hotline.db import create, new_id
-from hotline.directory.models import Line, Survivor, SurvivorPhone, Tenant
+from hotline.directory.models import Handset, Line, Station, Survivor, SurvivorPhone
 from hotline.intake import import_file
 from hotline.numbers import Number, from_stored
 from hotline.vault import Vault
@@ -83,12 +83,65 @@ def test_what_somebody_else_wrote_is_no_snapshot(county: Session, tmp_path: Path
     assert kept.load(tmp_path / "none", VAULT) is None
 
 
-def test_a_change_is_another_version(fresh_database: Callable[[], str]) -> None:
+def test_people_changed_are_another_version(fresh_database: Callable[[], str]) -> None:
     engine = create(fresh_database())
     with Session(engine) as session:
-        before = taking.version(session)
-        session.execute(insert(Tenant).values(id=new_id(), code="x", name="x"))
-        session.execute(select(func.pg_stat_force_next_flush()))
-        session.commit()
-        assert taking.version(session) != before
+        assert not import_file(session, SAMPLE, VAULT, NOW).errors
+        _committed(session)
+        before = taking.people_version(session)
+        session.execute(update(Survivor).where(Survivor.code == "p001").values(village="别处"))
+        _committed(session)
+        assert taking.people_version(session) != before
     engine.dispose()
+
+
+def _committed(session: Session) -> None:
+    """Commit, and let PostgreSQL say at once what it would say within seconds."""
+    session.execute(select(func.pg_stat_force_next_flush()))
+    session.commit()
+
+
+def test_only_what_has_changed_is_taken_anew(county: Session) -> None:
+    """A handset that falls ill costs no reading of a hundred thousand survivors; nor does a roster."""
+    first = taking.take(county, VAULT, NOW)
+    assert first.people.by_number and first.rosters and not first.unwell
+    assert taking.take(county, VAULT, NOW, first) is first
+    county.execute(update(Handset).where(Handset.code == "longgang-1").values(state="dead"))
+    ill = taking.take(county, VAULT, NOW, first)
+    assert list(ill.unwell.values()) == ["dead"]
+    assert ill.rosters is first.rosters and ill.people is first.people
+    county.execute(update(Station).where(Station.code == "longgang").values(active=False))
+    moved = taking.take(county, VAULT, NOW, ill)
+    assert moved.rosters is not ill.rosters and moved.people is ill.people and moved.unwell == ill.unwell
+    elsewhere = dataclasses.replace(moved, people=dataclasses.replace(moved.people, version="older"))
+    assert taking.take(county, VAULT, NOW, elsewhere).rosters is moved.rosters
+    later = taking.take(county, VAULT, NOW + taking.OLDEST, moved)
+    assert later.rosters is not moved.rosters and later.taken_at > moved.taken_at
+
+
+def test_what_is_taken_up_is_what_is_answered(county: Session) -> None:
+    """A directory that goes on with newer people and handsets answers as one that is made of them."""
+    first = taking.take(county, VAULT, NOW)
+    directory, line = Directory(first, VAULT), county.scalars(select(Line).where(Line.code == "longgang")).one()
+    county.execute(update(Handset).where(Handset.code == "longgang-1").values(state="suspect"))
+    county.execute(update(Survivor).where(Survivor.code == "p003").values(village="别处"))
+    newer = taking.take(county, VAULT, NOW, dataclasses.replace(first, people=kept.People("older")))
+    directory.take_up(newer)
+    anew = Directory(newer, VAULT)
+    memo = Memo(new_id(), line.id, line.station_id, directory.duty_station(line.station_id).id, NOW)
+    given = directory.facts(memo, NOW, None, Live())
+    assert given == anew.facts(memo, NOW, None, Live()) and given.station.handsets[0].state == "suspect"
+    survivor = county.scalars(select(Survivor).where(Survivor.code == "p003")).one()
+    person = directory.person(survivor.id)
+    assert person and person.village == "别处" and person == anew.person(survivor.id)
+
+
+def test_people_on_disk_that_somebody_else_wrote_are_nobody(county: Session, tmp_path: Path) -> None:
+    file = tmp_path / "snapshot"
+    taken = taking.take(county, VAULT, NOW)
+    kept.save(taken, file, VAULT)
+    assert kept.load(file, VAULT) == taken
+    beside = tmp_path / "snapshot.people"
+    beside.write_bytes(beside.read_bytes()[:-40] + b"A" * 40)
+    loaded = kept.load(file, VAULT)
+    assert loaded and not loaded.people.by_number and loaded.lines == taken.lines

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hotline.calls.standby import keeper
 from hotline.simulator.party import Party
 from tests.matrix import beat_parts, carrier_parts, database_parts, web_freezing, web_parts, worker_parts
 from tests.matrix.broker_parts import Brokered, How
@@ -17,7 +16,7 @@ from tests.matrix.cases import CASES, reading_the_books, sweeping
 from tests.matrix.cells import Reference, Webhook, complaints, ending
 from tests.matrix.database_freezing import Freezing
 from tests.matrix.failing import Mend, Part
-from tests.stories.outage import prepared
+from tests.stories.outage import looked_after, prepared
 from tests.stories.town import Town
 from tests.stories.waiting import passes
 
@@ -112,7 +111,7 @@ class Breakdown:
         """What the web's keeper does while the part is away, and shortly afterwards."""
         while await self.town.world.carrier.pulse.until(self.wanted, 1e9):
             await asyncio.sleep(KEEPER_EVERY)
-            await self.town.world.work(keeper.turn, self.town.x)
+            await self.town.world.work(looked_after, self.town.x)
 
 
 def phases(known: Reference) -> list[Webhook]:

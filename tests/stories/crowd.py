@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 
 from hotline.calls import due
 from hotline.calls.models import Call, Recording
-from hotline.calls.standby import keeper
 from hotline.calls.standby.models import BroughtIn
 from hotline.db import create
 from hotline.embedded.postgres import Postgres
@@ -25,7 +24,7 @@ from hotline.simulator.party import Party
 from hotline.simulator.world import World
 from tests.matrix.cases import ON_DUTY, lives_through, person
 from tests.stories.conftest import TOKEN
-from tests.stories.outage import prepared
+from tests.stories.outage import looked_after, prepared
 from tests.stories.town import Town, populate, settle
 from tests.stories.waiting import until
 from tickets.models import Ticket, Timer
@@ -56,7 +55,7 @@ async def beside(town: Town) -> None:
     """Keeper and worker, as far as they come without a database."""
     while True:
         await asyncio.sleep(2)
-        if await town.world.work(keeper.turn, town.x):
+        if await town.world.work(looked_after, town.x):
             with suppress(Exception):
                 await town.world.work(due.fire_due, town.x)
 

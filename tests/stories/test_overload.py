@@ -9,11 +9,13 @@ from threading import Event
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 from twilio.request_validator import RequestValidator
 
 from hotline.calls.models import Call, Leg
+from hotline.calls.standby import keeper
 from hotline.calls.standby.gate import MOST_INSIDE
+from hotline.directory.models import Handset
 from hotline.simulator.behaviours import NEVER_ANSWERS, answers
 from hotline.web.shedding import PAGES_AT_ONCE
 from tests.stories.outage import prepared
@@ -143,6 +145,21 @@ def test_a_lock_that_nobody_gives_back(town: Town) -> None:
     with locked(town.x.sessions.kw["bind"], "ticket"):
         town.play(story(), working=False)
     assert prepared(town) and town.ticket().state == "answered"
+
+
+def test_the_database_is_seen_again_however_long_the_snapshot_takes(town: Town) -> None:
+    """A province's survivors are read, and for that long no call would be answered by the database."""
+    standby = prepared(town).x.standby
+    town.change(lambda session: session.execute(update(Handset).values(extension=Handset.extension)))
+    with ThreadPoolExecutor(1) as thread:
+        with locked(town.x.sessions.kw["bind"], "station"):
+            renewed = thread.submit(keeper.renew, town.x)
+            while not _waiting(town):
+                Event().wait(0.02)
+            standby.gate.close(TimeoutError("too slow once"))
+            assert keeper.watch(town.x) and not standby.gate.closed
+            assert not renewed.done()
+        assert renewed.result(20)
 
 
 def test_a_webhook_that_gives_way_to_another_begins_again(town: Town, caplog: pytest.LogCaptureFixture) -> None:

@@ -182,14 +182,14 @@ def test_what_was_brought_in_is_there_once_whoever_dies_when(town: Town) -> None
     journal = town.x.standby.journal
     entries = journal.pending()
     _die_after(town, 3)
-    assert not keeper.turn(town.x)
+    assert not keeper.watch(town.x)
     assert len(journal.pending()) == len(entries) - 3
-    assert keeper.turn(town.x) and not journal.pending()
+    assert keeper.watch(town.x) and not journal.pending()
     before = _rows(town)
     with journal._connection() as db:  # the mark was lost: the database knows all the same
         db.execute("UPDATE entry SET brought_in = 0")
     town.x.standby.dirty = True
-    assert keeper.turn(town.x) and not journal.pending()
+    assert keeper.watch(town.x) and not journal.pending()
     assert _rows(town) == before and before["brought_in"] == len(entries)
 
 

@@ -43,11 +43,10 @@ SELECT ({changes.COUNT}) AS routing, ({live.NEWEST}) AS prompts,
               WHERE role = 'first' AND state IN ('missed', 'unable') AND starts <= %(now)s AND ends > %(now)s)
        AS missing,
        (SELECT data::text FROM service_level_setting WHERE tenant_id = %(tenant)s) AS levels,
-       ARRAY(SELECT json_build_array(s.id, s.tenant_id, s.station_id, s.name, s.village, s.dialect, s.hearing,
-                                     s.language, s.paired_staff_id)
-               FROM phone JOIN survivor s ON s.id = phone.survivor_id
-              WHERE s.tenant_id = %(tenant)s AND s.active
-              ORDER BY phone.priority, s.code)::text[] AS people,
+       ARRAY(SELECT {Person.JSON}
+               FROM phone JOIN survivor ON survivor.id = phone.survivor_id
+              WHERE survivor.tenant_id = %(tenant)s AND survivor.active
+              ORDER BY phone.priority, survivor.code) AS people,
        (SELECT id FROM mine WHERE tenant_id = %(tenant)s AND state = 'open' ORDER BY opened_at DESC LIMIT 1) AS missed,
        (SELECT json_build_array(ticket_id, ended_at) FROM called
          WHERE tenant_id = %(tenant)s ORDER BY ended_at DESC LIMIT 1)::text AS last,
@@ -112,17 +111,11 @@ def ask(connection: Connection, vault: Vault, event: CallEvent, tenant_id: UUID,
         states={UUID(id_): state for id_, state in row.states},
         missing=frozenset((station, staff) for station, staff in row.missing),
         levels=levels_in(row.levels),
-        people=tuple(_person(json.loads(one)) for one in row.people),
+        people=tuple(Person.read(one) for one in row.people),
         missed=row.missed,
         last=_last(json.loads(row.last)) if row.last else None,
         took=_took(vault, json.loads(row.took)) if row.took else None,
     )
-
-
-def _person(told: list[Any]) -> Person:
-    id_, tenant, station, name, village, dialect, hearing, language, paired = told
-    return Person(UUID(id_), UUID(tenant), UUID(station), name, village, dialect, hearing, language,
-                  UUID(paired) if paired else None)  # fmt: skip
 
 
 def _last(told: list[Any]) -> tuple[UUID, datetime]:

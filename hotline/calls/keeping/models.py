@@ -20,6 +20,11 @@ class DutyConfirmation(Base):
         CheckConstraint("role IN ('first', 'backup')", name="role"),
         CheckConstraint("state IN ('asked', 'confirmed', 'unable', 'missed', 'relieved')", name="state"),
         Index("ix_duty_confirmation_open", "tenant_id", postgresql_where=text("state IN ('asked', 'missed')")),
+        Index(
+            "ix_duty_confirmation_missing",
+            "ends",
+            postgresql_where=text("role = 'first' AND state IN ('missed', 'unable')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

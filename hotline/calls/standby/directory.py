@@ -12,7 +12,7 @@ from hotline.calls.chain import sealing
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
 from hotline.calls.lookup import carried
 from hotline.calls.standby.memo import PREFIX_BYTES, Memo
-from hotline.calls.standby.snapshot import LineRow, Person, Snapshot, StationRow
+from hotline.calls.standby.snapshot import LineRow, People, Person, Snapshot, StationRow
 from hotline.directory import hours
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
@@ -42,22 +42,21 @@ class Live:
 
     def now(self, phone: Phone) -> Phone:
         """Return a telephone as it stands at this moment."""
-        busy = phone.number in self.busy
-        state = phone.state if self.states is None or phone.kind != "handset" else self.states.get(phone.id, "ok")
+        busy, state = phone.number in self.busy, (self.states or {}).get(phone.id, "ok")
         return replace(phone, busy=busy, state=state) if (busy, state) != (phone.busy, phone.state) else phone
 
 
 class Directory:
-    """A snapshot with its indices; made once per snapshot."""
+    """A snapshot with its indices; made anew when its directory, duties or policies are."""
 
     def __init__(self, snapshot: Snapshot, vault: Vault) -> None:
-        self.snapshot = snapshot
+        self._people, self._persons = People(), dict[str, str]()
+        self.take_up(snapshot)
         self.lines = {line.id: line for line in snapshot.lines}
         self._by_number = {line.number: line for line in snapshot.lines}
         self.stations = {station.id: station for station in snapshot.stations}
         self._by_code = {(s.tenant_id, s.code): s for s in snapshot.stations if s.active}
         self._policies = {(p.tenant_id, p.station_id): p.data for p in snapshot.policies}
-        self.persons = {person.id: person for people in snapshot.people.values() for person in people}
         phones = [*(p for some in snapshot.handsets.values() for p in some), *snapshot.staff.values()]
         phones += [branch.phone for branch in snapshot.branches]
         self._branch_numbers = {branch.phone.number for branch in snapshot.branches}
@@ -69,6 +68,13 @@ class Directory:
         self.seal = lru_cache(maxsize=None)(sealing(vault))
         """Telephone -> its keyed hash and its sealed number, as legs keep them."""
 
+    def take_up(self, snapshot: Snapshot) -> None:
+        """Go on with a snapshot that has other people, handsets that are not ok, or people missing; all else alike."""
+        if snapshot.people is not self._people:
+            texts = (text for texts in snapshot.people.by_number.values() for text in texts)
+            self._people, self._persons = snapshot.people, {_id_in(text): text for text in texts}
+        self.snapshot = snapshot
+
     def line_called(self, called: Number | None) -> LineRow | None:
         """Return the published line of a number; an unknown one is taken as the first trunk line."""
         trunk = next((line for line in self.snapshot.lines if line.flow == "main"), None)
@@ -76,8 +82,13 @@ class Directory:
 
     def people(self, tenant_id: UUID, number_hash: bytes | None) -> Sequence[Person]:
         """Return who may be ringing from a number."""
-        found = self.snapshot.people.get(number_hash.hex(), ()) if number_hash else ()
-        return [person for person in found if person.tenant_id == tenant_id]
+        texts = self.snapshot.people.by_number.get(number_hash.hex(), ()) if number_hash else ()
+        return [person for person in map(Person.read, texts) if person.tenant_id == tenant_id]
+
+    def person(self, survivor_id: UUID | None) -> Person | None:
+        """Return a survivor; None: nobody is known by that."""
+        text = self._persons.get(str(survivor_id))
+        return Person.read(text) if text else None
 
     def path(self, station_id: UUID) -> Sequence[StationRow]:
         """Return a station and those above it."""
@@ -130,7 +141,7 @@ class Directory:
 
     def facts(self, memo: Memo, now: datetime, caller: str | None, live: Live) -> Facts:
         """Return what the plan of a call depends on."""
-        line, path = self.lines[memo.line_id], self.path(memo.home)
+        line, path, live = self.lines[memo.line_id], self.path(memo.home), self._completed(live)
         station, policy = self.duty_station(memo.home), self.policy(memo.home)
         codes = station.neighbours[: policy.neighbours]
         near = [self._by_code[key] for code in codes if (key := (station.tenant_id, code)) in self._by_code]
@@ -139,7 +150,7 @@ class Directory:
         rows = {s.id: s for s in (station, home, root, *near, *parents)}
         duties = {id_: self._duty(id_, now) for id_ in rows}
         around = {id_: self._station(row, duties[id_], memo.language, live) for id_, row in rows.items()}
-        person = live.person or (self.persons.get(memo.survivor) if memo.survivor else None)
+        person = live.person or self.person(memo.survivor)
         paired, on = self._paired(person, around, duties, live)
         left = policy.limit_seconds - int((now - memo.started).total_seconds())
         return Facts(
@@ -175,15 +186,19 @@ class Directory:
     def _station(self, row: StationRow, duty: StationDuty, language: str, live: Live) -> StationFacts:
         handsets = [live.now(phone) for phone in self.snapshot.handsets.get(row.id, ())]
         staff = {id_: live.now(self.snapshot.staff[id_]) for id_ in _carriers(duty) if id_ in self.snapshot.staff}
-        missing = self.snapshot.missing if live.missing is None else live.missing
         return StationFacts(
             id=row.id,
             name=self.spoken(row, language),
             handsets=tuple(handsets),
             first=carried(duty.first, handsets, 0, {}),
             backup=carried(duty.backup, handsets, 1, staff),
-            unconfirmed=duty.first is not None and (row.id, duty.first.staff_id) in missing,
+            unconfirmed=duty.first is not None and (row.id, duty.first.staff_id) in (live.missing or ()),
         )
+
+    def _completed(self, live: Live) -> Live:
+        """Return what is known of this moment, with the snapshot's own word where nothing newer is."""
+        states = self.snapshot.unwell if live.states is None else live.states
+        return replace(live, states=states, missing=self.snapshot.missing if live.missing is None else live.missing)
 
     def _paired(
         self,
@@ -217,3 +232,7 @@ class Directory:
 
 def _carriers(duty: StationDuty) -> Iterable[UUID]:
     return (one.staff_id for one in (duty.first, duty.backup) if one)
+
+
+def _id_in(text: str) -> str:
+    return text[2:38]  # ["0190…-…", …: a hundred thousand are not parsed for it

@@ -28,6 +28,8 @@ LONGEST_SECONDS = 3.0
 """A webhook's whole transaction: then its connection is cut, and the caller is answered within 5 s all the same."""
 MOST_INSIDE = 8
 """Webhooks that are with the database at once, fewer than there are connections: more of them would only be slower."""
+LOOKS_EVERY_SECONDS, STOOD_STILL_SECONDS = 0.1, 0.5
+"""How often the watchdog looks, and how late it must be itself to know that the whole process stood still."""
 _GONE = ("08", "53", "57P", "25006", "XX")
 """Beginnings of SQLSTATEs: no connection, no resources (disk full, too many connections), going down, read-only."""
 
@@ -201,7 +203,11 @@ class Gate:
 
 
 class Watchdog:
-    """One thread that cuts connections which have waited too long for an answer."""
+    """One thread that cuts connections which have waited too long for an answer.
+
+    While this process itself stood still (a paused machine, a library that lets nobody else in) nobody waits too long:
+    the answer lies there, and the database is not blamed for it.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -230,15 +236,19 @@ class Watchdog:
 
     def _watch(self) -> None:
         while self._something.wait():
+            slept = time.monotonic()
+            time.sleep(LOOKS_EVERY_SECONDS)
             with self._lock:
                 now = time.monotonic()
+                if (stood := now - slept - LOOKS_EVERY_SECONDS) > STOOD_STILL_SECONDS:
+                    log.warning("this process stood still for %.1f s", stood)
+                    self._until = {token: (until + stood, at) for token, (until, at) in self._until.items()}
                 late = [token for token, (until, _) in self._until.items() if until < now]
                 for token in late:
                     token.set()
                     _cut(self._until.pop(token)[1])
                 if not self._until:
                     self._something.clear()
-            time.sleep(0.1)
 
 
 def _cut(descriptor: int) -> None:

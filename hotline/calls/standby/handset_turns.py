@@ -63,7 +63,7 @@ def _run(
 def _facts(x: Exchange, directory: Directory, memo: Memo | None, event: CallEvent) -> Facts:
     """What the handset is told; a volunteer or partner the surname only, as in hotline.calls.briefing."""
     language = x.settings.default_language
-    person = directory.persons.get(memo.survivor) if memo and memo.survivor else None
+    person = directory.person(memo.survivor) if memo else None
     words: dict[str, str] = {}
     if person:
         english, outsider = language == "en", event.called is not None and directory.is_branch(event.called)

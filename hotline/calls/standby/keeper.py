@@ -1,4 +1,4 @@
-"""Keeps a process ready: renews its snapshot, sees when the database is back, and brings the journal in."""
+"""Keeps a process ready: sees when the database is back and brings the journal in, and renews the snapshot."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ log = logging.getLogger(__name__)
 ROUND_SECONDS = 1.0
 RENEW_SECONDS = 5.0
 """How often it is asked whether anything has changed."""
-RENEWED_WITHIN = 10.0
-"""The longest that a snapshot may take: a keeper that hangs would never see that the database is back."""
+RENEWED_WITHIN = 30.0
+"""The longest that a snapshot may take."""
 
 
-def turn(x: Exchange, *, renew: bool = True) -> bool:
+def watch(x: Exchange) -> bool:
     """Do one round; return whether the database answers. The gate opens only once the journal is in."""
     standby = x.standby
     standby.journal.write_again()
@@ -28,31 +28,49 @@ def turn(x: Exchange, *, renew: bool = True) -> bool:
     try:
         if standby.dirty:
             bring_in(x)
-        standby.gate.open()
-        if renew:
-            with x.sessions() as session, standby.gate.watched(session.connection(), RENEWED_WITHIN):
-                standby.renew(session, x.clock())
-                x.prompts.refresh(session)
-                changes.fold(session)
-                session.commit()
     except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again in a second)
-        log.warning("the keeper's round failed: %s: %s", type(error).__name__, error)
+        log.warning("the journal could not be brought in: %s: %s", type(error).__name__, error)
+        return False
+    standby.gate.open()
+    return True
+
+
+def renew(x: Exchange) -> bool:
+    """Take anew of the snapshot and the words whatever has changed; return whether the database told us."""
+    standby = x.standby
+    if standby.gate.closed:
+        return False
+    try:
+        with x.sessions() as session, standby.gate.watched(session.connection(), RENEWED_WITHIN):
+            standby.renew(session, x.clock())
+            x.prompts.refresh(session)
+            changes.fold(session)
+            session.commit()
+    except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again in a second)
+        log.warning("the snapshot could not be renewed: %s: %s", type(error).__name__, error)
         return False
     return True
 
 
-def start(x: Exchange) -> threading.Thread:
-    """Start the keeper of this process, for as long as the process lives."""
+def start(x: Exchange) -> None:
+    """Keep this process ready for as long as it lives.
+
+    In two threads: a gate that has closed must not wait until a hundred thousand survivors are read.
+    """
     x.standby.find()
-    thread = threading.Thread(target=_rounds, args=(x,), name="keeper", daemon=True)
-    thread.start()
-    return thread
+    for rounds in (_watching, _renewing):
+        threading.Thread(target=rounds, args=(x,), name=f"keeper{rounds.__name__}", daemon=True).start()
 
 
-def _rounds(x: Exchange) -> None:
+def _watching(x: Exchange) -> None:
+    while True:
+        watch(x)
+        time.sleep(ROUND_SECONDS)
+
+
+def _renewing(x: Exchange) -> None:
     renewed = 0.0
     while True:
-        due = x.standby.stale or time.monotonic() - renewed >= RENEW_SECONDS
-        if turn(x, renew=due) and due:
+        if (x.standby.stale or time.monotonic() - renewed >= RENEW_SECONDS) and renew(x):
             renewed = time.monotonic()
         time.sleep(ROUND_SECONDS)

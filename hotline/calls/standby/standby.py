@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -18,9 +18,6 @@ from hotline.settings import Settings
 from hotline.vault import Vault
 
 log = logging.getLogger(__name__)
-
-OLDEST = timedelta(hours=1)
-"""A snapshot is taken anew after this even when nothing has changed: the duties it holds reach only so far."""
 
 
 class Standby:
@@ -49,14 +46,16 @@ class Standby:
 
     def renew(self, session: Session, now: datetime) -> bool:
         """Take the snapshot anew if anything has changed since; return whether it was."""
-        have = self.directory.snapshot if self.directory else None
-        if have and now - have.taken_at < OLDEST and taking.version(session) == have.version:
+        have, self.stale = self.directory.snapshot if self.directory else None, False
+        taken = taking.take(session, self._vault, now, have)
+        if taken is have:
             return False
-        self.stale = False
-        taken = taking.take(session, self._vault, now)
-        self.directory = Directory(taken, self._vault)
+        if self.directory and have and taken.rosters is have.rosters:  # what the indices are made of is the same
+            self.directory.take_up(taken)
+        else:
+            self.directory = Directory(taken, self._vault)
         try:
-            snapshot.save(taken, self._file, self._vault)
+            snapshot.save(taken, self._file, self._vault, people=have is None or taken.people is not have.people)
         except OSError as error:
             log.error("the snapshot cannot be kept on disk: %s", error)
         return True

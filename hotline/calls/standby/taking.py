@@ -1,12 +1,14 @@
-"""Takes the snapshot: reads all that routing needs from the database in a handful of queries."""
+"""Takes the snapshot: reads all that routing needs from the database in a handful of queries.
+
+Each part only when it has changed: directory and duties, the survivors, and what changes with every few calls.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +18,16 @@ from sqlalchemy.orm import Session
 from hotline.calls.facts import Phone
 from hotline.calls.keeping.queries import unconfirmed
 from hotline.calls.standby import changes
-from hotline.calls.standby.snapshot import COVERS, BranchRow, LineRow, Person, PolicyRow, Snapshot, StationRow
+from hotline.calls.standby.snapshot import (
+    COVERS,
+    BranchRow,
+    LineRow,
+    People,
+    Person,
+    PolicyRow,
+    Snapshot,
+    StationRow,
+)
 from hotline.directory.models import (
     BranchLine,
     Handset,
@@ -25,8 +36,6 @@ from hotline.directory.models import (
     Policy,
     Staff,
     Station,
-    Survivor,
-    SurvivorPhone,
     Team,
     Tenant,
 )
@@ -35,37 +44,51 @@ from hotline.numbers import from_stored
 from hotline.roster.queries import load_rosters
 from hotline.vault import Vault
 
-_CHANGES = text("""
+OLDEST = timedelta(hours=1)
+"""Directory and duties are taken anew after this even when nothing has changed: the duties reach only so far."""
+_PEOPLE_CHANGES = text("""
 SELECT relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables
- WHERE relname = ANY(:tables) ORDER BY relname
+ WHERE relname IN ('survivor', 'survivor_phone') ORDER BY relname
 """)
-_TABLES = ["survivor", "survivor_phone", "duty_confirmation"]
-"""Besides what hotline.calls.standby.changes counts."""
-_UNWELL = text("SELECT id, state FROM handset WHERE state <> 'ok' ORDER BY id")
+_PEOPLE = text(f"""
+SELECT encode(number_hash, 'hex'), {Person.JSON}
+  FROM survivor_phone JOIN survivor ON survivor.id = survivor_phone.survivor_id
+ WHERE survivor.active ORDER BY survivor_phone.priority, survivor.code
+""")  # noqa: S608  (a constant of ours)
+_PEOPLE_AT_ONCE = 1000
+"""Rows that are read at once: whoever else is in this process goes on in between."""
+_UNWELL = text("SELECT id, state FROM handset WHERE state <> 'ok'")
 """Not all of a handset's changes: each call that is taken writes one."""
 
 
-def version(session: Session) -> str:
-    """Return a word that changes with whatever a snapshot holds.
+def take(session: Session, vault: Vault, now: datetime, have: Snapshot | None = None) -> Snapshot:
+    """Return the snapshot as the database stands at ``now``, of ``have`` whatever still holds; itself if all does."""
+    routing = changes.count(session)  # first: what changes meanwhile is seen the next time
+    if have is None or have.routing != routing or now - have.taken_at >= OLDEST:
+        have = _routing(session, vault, now, routing, have.people if have else People())
+    people = people_version(session)
+    if have.people.version != people:
+        have = replace(have, people=People(people, _people(session)))
+    missing = frozenset(unconfirmed(session, have.rosters, now))
+    unwell = {row.id: row.state for row in session.execute(_UNWELL)}
+    if (missing, unwell) != (have.missing, have.unwell):
+        have = replace(have, missing=missing, unwell=unwell)
+    return have
+
+
+def people_version(session: Session) -> str:
+    """Return a word that changes with whatever a snapshot holds of survivors.
 
     PostgreSQL counts what is committed, so nothing has to be written for it; it may be some seconds behind.
     """
-    counted: list[Any] = [
-        changes.count(session),
-        *session.execute(_CHANGES, {"tables": _TABLES}),
-        *session.execute(_UNWELL),
-    ]
-    return sha256(repr(counted).encode()).hexdigest()[:16]
+    return " ".join(str(count) for row in session.execute(_PEOPLE_CHANGES) for count in row)
 
 
-def take(session: Session, vault: Vault, now: datetime) -> Snapshot:
-    """Return the snapshot as the database stands at ``now``."""
-    taken, routing = version(session), changes.count(session)  # first: what changes meanwhile is seen the next time
+def _routing(session: Session, vault: Vault, now: datetime, routing: int, people: People) -> Snapshot:
     stations = session.scalars(select(Station)).all()
     names = {station.id: short_name(station, "zh-CN") for station in stations}
     return Snapshot(
         taken_at=now,
-        version=taken,
         routing=routing,
         levels={row.id: len(row.levels) for row in session.execute(select(Tenant.id, Tenant.levels))},
         lines=_lines(session, vault),
@@ -76,9 +99,8 @@ def take(session: Session, vault: Vault, now: datetime) -> Snapshot:
         handsets=_handsets(session, vault, names),
         staff=_staff(session, vault),
         rosters=load_rosters(session, names, now, now + COVERS),
-        missing=frozenset(unconfirmed(session, names, now)),
         branches=(*_branches(session, vault, Team), *_branches(session, vault, Partner)),
-        people=_people(session),
+        people=people,
     )
 
 
@@ -115,9 +137,7 @@ def _handsets(session: Session, vault: Vault, names: Mapping[UUID, str]) -> dict
     rows = session.scalars(select(Handset).where(Handset.active).order_by(Handset.priority, Handset.code))
     for row in rows:
         phone = _phone(vault, "handset", row.id, f"{names[row.station_id]}值班手机", row.number_sealed)
-        found[row.station_id].append(
-            replace(phone, extension=row.extension, state=row.state, station_id=row.station_id)
-        )
+        found[row.station_id].append(replace(phone, extension=row.extension, station_id=row.station_id))
     return {id_: tuple(phones) for id_, phones in found.items()}
 
 
@@ -148,21 +168,11 @@ def _branches(session: Session, vault: Vault, owner: type[Team] | type[Partner])
     )  # fmt: skip
 
 
-def _people(session: Session) -> dict[str, tuple[Person, ...]]:
-    """Column by column: a province has a hundred thousand of them."""
-    query = (
-        select(
-            SurvivorPhone.number_hash, Survivor.id, Survivor.tenant_id, Survivor.station_id, Survivor.name,
-            Survivor.village, Survivor.dialect, Survivor.hearing, Survivor.language, Survivor.paired_staff_id,
-        )
-        .join(Survivor, Survivor.id == SurvivorPhone.survivor_id)
-        .where(Survivor.active)
-        .order_by(SurvivorPhone.priority, Survivor.code)
-    )  # fmt: skip
-    found: defaultdict[str, list[Person]] = defaultdict(list)
-    for hash_, *person in session.execute(query):
-        found[hash_.hex()].append(Person(*person))
-    return {hash_: tuple(people) for hash_, people in found.items()}
+def _people(session: Session) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for hash_, person in session.execute(_PEOPLE, execution_options={"yield_per": _PEOPLE_AT_ONCE}):
+        found[hash_].append(person)
+    return dict(found)
 
 
 def _phone(vault: Vault, kind: str, id_: UUID, label: str, sealed: bytes) -> Phone:

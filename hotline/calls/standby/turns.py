@@ -201,7 +201,8 @@ def _choose(turn: _Turn, effect: Effect) -> None:
         case "survivor":
             memo = replace(memo, survivor=UUID(effect.value))
             if not memo.chosen_station:
-                home = directory.persons[UUID(effect.value)].station_id
+                person = directory.person(memo.survivor)
+                home = person.station_id if person else memo.home
                 memo = replace(memo, home=home, station=directory.duty_station(home).id)
         case _:
             return
@@ -233,7 +234,7 @@ def _render(turn: _Turn, number: int, steps: Sequence[Step]) -> str:
         turn.memo = memo = replace(memo, ready=prefixes(hashes))
         phones = zip(turn.legs, (target.phone for target in tier.targets), strict=True)
         rung = [Rung(leg, phone.number, phone.extension) for leg, phone in phones]
-    person = turn.directory.persons.get(memo.survivor) if memo.survivor else None
+    person = turn.directory.person(memo.survivor)
     tone = Tone(line.code, person.dialect if person else "", line.number)
     return document.write(x, memo, number, steps, tone, rung, tier.ring_seconds if tier else 0)
 

@@ -166,7 +166,7 @@ class _Reader:
             handsets[row.station_id].append(self._handset(row, names[row.station_id]))
         self._duty = duty_at(self._session, names.keys(), self._now)
         staff = self._staff_phones({d.backup.staff_id for d in self._duty.values() if d.backup})
-        missing = unconfirmed(self._session, names, self._now)
+        missing = unconfirmed(self._session, self._now, names)
         return {
             id_: StationFacts(
                 id=id_,

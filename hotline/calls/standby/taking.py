@@ -69,7 +69,7 @@ def take(session: Session, vault: Vault, now: datetime, have: Snapshot | None = 
     people = people_version(session)
     if have.people.version != people:
         have = replace(have, people=People(people, _people(session)))
-    missing = frozenset(unconfirmed(session, have.rosters, now))
+    missing = frozenset(unconfirmed(session, now))
     unwell = {row.id: row.state for row in session.execute(_UNWELL)}
     if (missing, unwell) != (have.missing, have.unwell):
         have = replace(have, missing=missing, unwell=unwell)

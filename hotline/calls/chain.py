@@ -26,7 +26,7 @@ SCREENING_SECONDS = 45
 JOINED = frozenset({"completed", "answered"})
 """Carrier words for a tier in which somebody, or something, picked up."""
 PAUSE_SECONDS = 8
-"""How long a caller waits between two tries when everybody is on another call."""
+"""How long a caller waits between two tries when everybody is on another call, words included."""
 
 
 @dataclass(frozen=True)

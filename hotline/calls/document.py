@@ -33,6 +33,8 @@ class Tone:
 
 LONGEST_PAUSE = 5
 """Seconds: who waits for longer than this is told in between that we are still at it."""
+SAYING_SECONDS = 1
+"""What the words in between take."""
 
 
 def hold_the_line(steps: Sequence[Step], pause: int) -> list[Step]:
@@ -44,7 +46,9 @@ def hold_the_line(steps: Sequence[Step], pause: int) -> list[Step]:
         elif pause <= LONGEST_PAUSE:
             held += [Wait(pause), Continue(step.at)]
         else:
-            held += [Wait(pause // 2), Speak(prompt("error.moment")), Wait(pause - pause // 2), Continue(step.at)]
+            silence = pause - SAYING_SECONDS
+            shorter = silence // 2  # first: before it a menu may have waited for a key
+            held += [Wait(shorter), Speak(prompt("error.moment")), Wait(silence - shorter), Continue(step.at)]
     return held
 
 

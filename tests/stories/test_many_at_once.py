@@ -65,4 +65,4 @@ def test_when_everybody_talks_the_caller_waits_spoken_to_and_gets_the_first_who_
         await second.joined(desk.number, within=60)
         return second.longest_silence()
 
-    assert town.play(story()) <= 6
+    assert town.play(story()) <= 4.5

@@ -33,7 +33,7 @@ from hotline.calls.exchange import Exchange
 
 ROUNDS = int(os.environ.get("HOTLINE_BENCH_ROUNDS", "4"))
 NAMES = ("web", "worker", "beat")
-BARE = {"hotline.app:create_app": "benchmarks.bare:create_app"} | dict.fromkeys(
+BARE = {"hotline.wsgi:create_app": "benchmarks.bare:create_app"} | dict.fromkeys(
     ("hotline.worker", "hotline.beat"), "benchmarks.bare_worker"
 )
 WRITTEN = {"PYTHONDONTWRITEBYTECODE": ""}

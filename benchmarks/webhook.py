@@ -28,6 +28,7 @@ from hotline.calls.exchange import Exchange
 from hotline.commands import services
 from hotline.embedded.valkey import free_port
 
+BARE, OURS = "benchmarks.bare:create_app", "hotline.wsgi:create_app"
 CONNECTIONS = (1, 8, 32, 128)
 SECONDS = float(os.environ.get("HOTLINE_BENCH_SECONDS", "4"))
 REQUESTS = 12_000
@@ -52,13 +53,13 @@ def run() -> Iterator[Result]:
         _committed(x)
         since = x.clock()
         levels: list[dict[str, Any]] = []
-        with _server(servers, "benchmarks.bare:create_app") as bare, _server(servers, "hotline.app:create_app") as ours:
+        with _server(servers, BARE) as bare, _server(servers, OURS) as ours:
             for connections in CONNECTIONS:
                 level = {"bare": _load(servers, bare, connections), "ours": _load(servers, ours, connections)}
                 levels.append(level | {"committed": _committed(x) / level["ours"]["seconds"]})
-        with _server(servers, "hotline.app:create_app") as fresh:  # each without a crowd to catch up with
+        with _server(servers, OURS) as fresh:  # each without a crowd to catch up with
             later = _later(servers, x, fresh, since)
-        with _server(servers, "hotline.app:create_app") as fresh:
+        with _server(servers, OURS) as fresh:
             _load(servers, fresh, 4)  # warm
             _committed(x)
             steady = _load(servers, fresh, 0, STEADY)
@@ -131,7 +132,7 @@ def _server(servers: Stack, app: str) -> Iterator[int]:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     settings = servers.settings.model_copy(update={"port": port})
-    argv = [part if part != "hotline.app:create_app" else app for part in services.web_argv(settings)]
+    argv = [part if part != OURS else app for part in services.web_argv(settings)]
     given = {"HOTLINE_DATABASE_URL": settings.database_url, "HOTLINE_REDIS_URL": settings.redis_url,
              "HOTLINE_DATA_DIR": str(servers.folder / f"data-{port}"), "HOTLINE_PUBLIC_URL": base,
              "HOTLINE_PORT": str(port), "HOTLINE_CARRIER": "simulator",

@@ -62,7 +62,7 @@ def web_argv(settings: Settings, listening: socket.socket | None = None) -> list
     argv += ["--host", settings.host, "--port", str(settings.port), "--workers", "1"]
     argv += ["--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
     argv += ["--workers-kill-timeout", str(WEB_GRACE)]
-    return [*argv, "hotline.app:create_app"]
+    return [*argv, "hotline.wsgi:create_app"]
 
 
 def worker_argv() -> list[str]:

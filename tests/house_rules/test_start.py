@@ -19,7 +19,7 @@ QUEUE = {"celery", "kombu", "redis"}
 CARRIER = {"twilio.rest", "requests"}
 
 STARTS = {
-    "web": ("import hotline.app", FILES | RARE | QUEUE | CARRIER | {"openpyxl"}),
+    "web": ("import hotline.wsgi, hotline.app", FILES | RARE | QUEUE | CARRIER | {"openpyxl"}),
     "worker": (
         "from hotline.worker import app; app.loader.import_default_modules(); import hotline.tasks",
         FILES | RARE | WEB | {"openpyxl"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, request
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.accounts.browsers import DISPLAY_FOR, Lifetimes, Visitor
@@ -12,8 +13,19 @@ from hotline.settings import Settings
 from hotline.web.webhooks import exchange
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, made ready only for those who have its cookie: each webhook comes without."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds; nothing without one."""
+        if self.get_cookie_name(app) not in request.cookies and app.secret_key:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def set_up(app: Flask, settings: Settings) -> None:
     """Make Flask's own signed cookie (tokens of forms, the way to the identity provider) as careful as ours."""
+    app.session_interface = Sessions()
     app.config.update(
         SESSION_COOKIE_NAME=f"{_prefix(settings)}form",
         SESSION_COOKIE_SECURE=_is_secure(settings),

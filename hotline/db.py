@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, Text, Uuid, create_engine, make_url
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column, sessionmaker
 from uuid_utils.compat import uuid7
 
-__all__ = ["Base", "MappedAsDataclass", "Session", "SessionFactory", "create", "mapped_column", "new_id"]
+__all__ = ["Base", "MappedAsDataclass", "Session", "SessionFactory", "create", "is_clash", "mapped_column", "new_id"]
 
 SessionFactory = sessionmaker[Session]
 
@@ -68,3 +70,9 @@ def create(
             "options": f"-c timezone=UTC -c statement_timeout={statement_timeout_ms} -c lock_timeout=4000",
         },
     )
+
+
+def is_clash(error: BaseException) -> bool:
+    """Return whether two transactions waited for each other and ours was the one to give way: it may be tried again."""
+    original = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(original, DeadlockDetected)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -14,11 +16,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.exc import DBAPIError
 
 from hotline import db
 
 FOLDER = Path(__file__).parent
 ROOMS = ("hotline", "tickets")
+TRIES, GIVES_WAY_SECONDS = 10, 0.5
+log = logging.getLogger(__name__)
 
 
 def models() -> tuple[str, ...]:
@@ -35,8 +40,20 @@ def metadata() -> MetaData:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Apply the migrations that are missing; safe when several processes start at once."""
-    _run(url, lambda config: command.upgrade(config, revision))
+    """Apply the migrations that are missing; safe when several processes start at once, and while calls come in.
+
+    Where it and a call wait for each other's tables and it is the one to give way, it begins again.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            _run(url, lambda config: command.upgrade(config, revision))
+        except DBAPIError as error:
+            if not left or not db.is_clash(error):
+                raise
+            log.warning("the migrations gave way to a call and begin again")
+            time.sleep(GIVES_WAY_SECONDS)
+        else:
+            return
 
 
 def downgrade(url: str, revision: str) -> None:

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby.bringing_in import bring_in
-from hotline.calls.standby.gate import is_clash, is_gone, is_slow
+from hotline.calls.standby.gate import is_gone, is_slow
 from hotline.calls.standby.memo import PARAMETER, Memo
 from hotline.calls.standby.turns import NoSnapshotError
 from hotline.calls.standby.turnstile import Turnstile
+from hotline.db import is_clash
 from hotline.numbers import mask
 from hotline.telephony import events, twiml
 from hotline.telephony.events import CallEvent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -65,6 +66,24 @@ def test_the_latest_can_be_taken_back_and_put_on_again(empty: str) -> None:
     engine = create(empty)
     assert schema.current(engine) != schema.head()
     schema.upgrade(empty)
+    assert schema.differences(engine) == []
+    engine.dispose()
+
+
+def test_a_call_that_they_wait_for_in_turn_only_holds_them_up(empty: str, caplog: pytest.LogCaptureFixture) -> None:
+    """They hold the stations and want the rosters; somebody has changed a roster and is about to change a station."""
+    schema.upgrade(empty, "0033")
+    engine = create(empty)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'pattern'::regclass")
+    with ThreadPoolExecutor(1) as thread:
+        with engine.begin() as page, engine.connect() as watcher:
+            page.execute(text("LOCK TABLE pattern IN ROW EXCLUSIVE MODE"))
+            upgraded = thread.submit(schema.upgrade, empty)
+            while not watcher.scalar(waiting):
+                watcher.rollback()
+            page.execute(text("LOCK TABLE station IN ROW EXCLUSIVE MODE"))
+        upgraded.result(30)
+    assert "gave way" in caplog.text
     assert schema.differences(engine) == []
     engine.dispose()
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.orm import sessionmaker
 
@@ -64,7 +65,10 @@ def full(town: Town) -> Mend:
 
     def again() -> None:
         with _admin(town, _name(town)) as admin:
-            admin.execute("DROP FUNCTION no_room CASCADE")
+            while True:
+                with suppress(DeadlockDetected):  # it wants all tables for itself, and calls go on in them
+                    admin.execute("DROP FUNCTION IF EXISTS no_room CASCADE")
+                    break
         mend()
 
     return again

@@ -133,6 +133,9 @@ def outcome(town: Town, case: str, webhook: Webhook, part: str, known: Reference
         try:
             call = await CASES[case](town)
             await passes(town, minutes=20)
+            for task in beside:
+                if task.done():
+                    task.result()  # else nobody hears that the part was never mended
         finally:
             for task in beside:
                 task.cancel()

@@ -19,11 +19,12 @@ from hotline.calls.lookup import policy_for
 from hotline.calls.models import Call, Hold, Leg, Reply
 from hotline.calls.routing import Tier
 from hotline.calls.standby.entry import Entry
-from hotline.calls.standby.gate import LONGEST_SECONDS, is_clash, is_gone, is_slow
+from hotline.calls.standby.gate import LONGEST_SECONDS, is_gone, is_slow
 from hotline.calls.standby.journal import AT_ONCE, KEPT_SECONDS
 from hotline.calls.standby.models import BroughtIn
 from hotline.calls.standby.turns import codec
 from hotline.calls.states import LegState
+from hotline.db import is_clash
 from hotline.telephony.events import CallEvent
 from ivr_flows.engine.steps import Effect, Position
 from tickets import desk

@@ -63,12 +63,6 @@ def is_slow(error: BaseException) -> bool:
     return isinstance(original, DriverError) and original.sqlstate in ("57014", "55P03")
 
 
-def is_clash(error: BaseException) -> bool:
-    """Return whether two transactions waited for each other and ours was the one to give way: it may be tried again."""
-    original = error.orig if isinstance(error, DBAPIError) else None
-    return isinstance(original, DriverError) and original.sqlstate == "40P01"
-
-
 class Gate:
     """The way of the webhooks of one process to the database."""
 

@@ -6,6 +6,9 @@ import logging
 import threading
 import time
 
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
 from hotline.calls.exchange import Exchange
 from hotline.calls.standby import changes
 from hotline.calls.standby.bringing_in import bring_in
@@ -41,15 +44,19 @@ def renew(x: Exchange) -> bool:
     if standby.gate.closed:
         return False
     try:
-        with x.sessions() as session, standby.gate.watched(session.connection(), RENEWED_WITHIN):
+        with x.sessions() as session, standby.gate.watched(_without_locks(session), RENEWED_WITHIN):
             standby.renew(session, x.clock())
             x.prompts.refresh(session)
             changes.fold(session)
-            session.commit()
     except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again in a second)
         log.warning("the snapshot could not be renewed: %s: %s", type(error).__name__, error)
         return False
     return True
+
+
+def _without_locks(session: Session) -> Connection:
+    """Let every statement be a transaction: an upgrade that changes tables need not wait for all that is read here."""
+    return session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
 def start(x: Exchange) -> None:

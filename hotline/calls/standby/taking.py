@@ -170,8 +170,9 @@ def _branches(session: Session, vault: Vault, owner: type[Team] | type[Partner])
 
 def _people(session: Session) -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for hash_, person in session.execute(_PEOPLE, execution_options={"yield_per": _PEOPLE_AT_ONCE}):
-        found[hash_].append(person)
+    for some in session.execute(_PEOPLE).partitions(_PEOPLE_AT_ONCE):
+        for hash_, person in some:
+            found[hash_].append(person)
     return dict(found)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from pydantic import SecretStr
@@ -24,6 +25,9 @@ from tests.chromium import find as find_chromium
 from tests.kept import keep
 from tests.order import long_first
 from tests.servers import Addresses, Servers
+
+hypothesis.settings.register_profile("here", deadline=None)  # a busy machine is no failure: no test is timed
+hypothesis.settings.load_profile("here")
 
 _SERVERS = pytest.StashKey[Servers]()
 

@@ -17,7 +17,7 @@ PRESSED = st.lists(st.sampled_from([*"0123456789*#", ""]), max_size=60)
 
 
 @pytest.mark.parametrize("name", FLOWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     keys=PRESSED,
     language=st.sampled_from(LANGUAGES),

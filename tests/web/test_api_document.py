@@ -23,9 +23,7 @@ EXAMPLES = 6
 """Of each operation: enough for every parameter to be wrong once, few enough for the whole to take seconds."""
 NOT_SAID = [positive_data_acceptance]
 """No schema can say which telephone numbers and stations there are."""
-BOUNDED = settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+BOUNDED = settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 def test_the_page_shows_every_operation_in_both_languages_to_anybody(visitor: FlaskClient) -> None:

@@ -152,6 +152,17 @@ class Journal:
         left = [one for one in written or () if one.seq not in self._marks]
         return sorted([*left, *self.unwritten.all()], key=lambda one: one.at)
 
+    def waiting(self) -> int:
+        """Return how many entries are not in the database yet; 0 of a file that cannot be read."""
+        return max(0, (self._waiting() or 0) - len(self._marks)) + len(self.unwritten)
+
+    @_forgiving
+    def _waiting(self) -> int:
+        if not self._file.exists():
+            return 0
+        with self._connection() as db:
+            return int(db.execute("SELECT count(*) FROM entry WHERE brought_in = 0").fetchone()[0])
+
     @_forgiving
     def _pending(self, limit: int) -> Sequence[Entry]:
         if not self._file.exists():

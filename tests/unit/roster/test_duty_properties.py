@@ -52,7 +52,7 @@ def expected(roster: RoleRoster, at: datetime) -> Answer:
 
 
 @given(rosters)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_hour_is_what_the_rule_says(roster: RoleRoster) -> None:
     for hour in range(HOURS):
         at = BEGIN + hour * HOUR
@@ -62,7 +62,7 @@ def test_every_hour_is_what_the_rule_says(roster: RoleRoster) -> None:
 
 
 @given(rosters)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_segments_tile_the_period_and_gaps_are_the_rest(roster: RoleRoster) -> None:
     found = segments(roster, BEGIN, END)
     assert found[0].start == BEGIN
@@ -74,7 +74,7 @@ def test_segments_tile_the_period_and_gaps_are_the_rest(roster: RoleRoster) -> N
 
 
 @given(rosters, st.integers(0, HOURS * 60 - 1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_asking_for_a_minute_and_for_a_period_gives_the_same(roster: RoleRoster, minute: int) -> None:
     at = BEGIN + timedelta(minutes=minute)
     segment = next(one for one in segments(roster, BEGIN, END) if one.start <= at < one.end)
@@ -87,7 +87,7 @@ def test_asking_for_a_minute_and_for_a_period_gives_the_same(roster: RoleRoster,
 
 
 @given(rosters, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_order_of_the_facts_does_not_matter(roster: RoleRoster, random: object) -> None:
     def shuffled(items: tuple[object, ...]) -> tuple[object, ...]:
         found = list(items)
@@ -99,7 +99,7 @@ def test_the_order_of_the_facts_does_not_matter(roster: RoleRoster, random: obje
 
 
 @given(rosters, st.integers(1, HOURS - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_period_may_be_read_in_two_halves(roster: RoleRoster, cut: int) -> None:
     middle = BEGIN + cut * HOUR
     whole = [one.staff_id for hour in range(HOURS) for one in segments(roster, BEGIN, END)

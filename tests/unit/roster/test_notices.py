@@ -67,7 +67,7 @@ def test_the_reminder_comes_a_day_before() -> None:
 
 
 @given(rosters, st.lists(st.integers(1, HOURS - 1), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_sweeps_of_any_rhythm_see_each_beginning_once(roster: RoleRoster, cuts: list[int]) -> None:
     moments = sorted({BEGIN, END, *(BEGIN + cut * HOUR for cut in cuts)})
     swept = [b for since, until in pairwise(moments) for b in beginnings(named(roster), since, until)]
@@ -75,7 +75,7 @@ def test_sweeps_of_any_rhythm_see_each_beginning_once(roster: RoleRoster, cuts: 
 
 
 @given(rosters)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_nobody_comes_on_duty_without_a_beginning(roster: RoleRoster) -> None:
     found = {b.start: b for b in beginnings(named(roster), BEGIN, END)}
     for one, other in pairwise(segments(roster, BEGIN, END)):
@@ -89,7 +89,7 @@ def test_nobody_comes_on_duty_without_a_beginning(roster: RoleRoster) -> None:
 
 
 @given(rosters, rosters)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_moves_are_the_difference_and_nothing_else(before: RoleRoster, after: RoleRoster) -> None:
     found = moves(segments(before, BEGIN, END), segments(after, BEGIN, END))
     for hour in range(0, HOURS, 3):

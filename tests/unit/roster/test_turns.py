@@ -15,7 +15,7 @@ END = BEGIN + HOURS * HOUR
 
 
 @given(rosters)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_turns_are_the_duty_of_each_person(roster: RoleRoster) -> None:
     of = {person: turns_of([named(roster)], person, BEGIN, END) for person in PEOPLE}
     for turns in of.values():

@@ -14,11 +14,11 @@ from hotline.embedded.supervisor import Service
 from hotline.embedded.valkey import Valkey
 from hotline.settings import Settings
 
-WEB_THREADS = 96
+WEB_THREADS = 192
 """Requests served at once; a live page holds one.
 
 Many more than can work at once: what waits before the threads is seen by nobody and answered by nothing. Once a thread
-has it, hotline.web.shedding refuses a page and hotline.calls.standby.gate sends a caller to the snapshot.
+has it, hotline.web.shedding refuses a page, and hotline.web.answering asks a caller to wait a moment.
 """
 
 WORKERS = 3

@@ -53,7 +53,12 @@ those who would wait too long, not for making the queue shorter."""
 ALONE_AT_ONCE, ALONE_SECONDS = 8, 3.0
 """Webhooks that the snapshot answers at once, and how long a further one waits for its turn: of a hundred at once each
 would take a hundred times as long."""
-_reports, _alone = Turnstile(REPORTS_AT_ONCE), Turnstile(ALONE_AT_ONCE)
+CALLERS_AT_ONCE = 144
+"""Webhooks that somebody listens to and that are worked on or wait, fewer than hotline.commands.services.WEB_THREADS:
+one more would wait before the threads, where nobody answers it. Who made it hears at once that we are still at it."""
+ASKED_TO_WAIT = 3
+"""So often; then they wait with the others."""
+_reports, _alone, _callers = Turnstile(REPORTS_AT_ONCE), Turnstile(ALONE_AT_ONCE), Turnstile(CALLERS_AT_ONCE)
 GIVES_WAY_SECONDS = 0.05
 """How long a webhook that gave way to another stands back, so that the other one is through first."""
 TRIES = 2
@@ -97,11 +102,19 @@ def spoken(spare: Spare = unable, first: First | None = None) -> Callable[[Handl
                 ask=lambda session: handler(x, session, event, *args, **kwargs),
                 needed=spare is unable,
             )
+            place = _callers.acquire(timeout=0)
             try:
-                reply = _answer(x, event, ways)
+                if place or event.over or _tries() >= ASKED_TO_WAIT:  # whoever has hung up does not ask again
+                    reply = _answer(x, event, ways)
+                else:
+                    log.info("webhook %s of call %s is asked to wait: too many", request.endpoint, event.sid)
+                    reply = _apology(x)
             except Exception:  # whatever went wrong, the caller hears a sentence and goes on
                 log.exception("webhook %s of call %s from %s failed", request.endpoint, event.sid, _who(event))
                 reply = _apology(x) if event.sid else twiml.empty()
+            finally:
+                if place:
+                    _callers.release()
             if reply is None:
                 return Response(status=204)
             return Response(reply, mimetype="text/xml")

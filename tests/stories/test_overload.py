@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from threading import Event
@@ -17,6 +17,7 @@ from hotline.calls.standby import keeper
 from hotline.calls.standby.gate import MOST_INSIDE
 from hotline.directory.models import Handset
 from hotline.simulator.behaviours import NEVER_ANSWERS, answers
+from hotline.web import answering
 from hotline.web.shedding import PAGES_AT_ONCE
 from tests.stories.outage import prepared
 from tests.stories.town import Town
@@ -128,6 +129,57 @@ def test_more_callers_than_the_database_has_places_are_answered_and_nobody_takes
     town.play(story(), working=False)
     assert not gate.closed
     assert prepared(town) and town.ticket().state == "answered" and "from_snapshot" in town.events()
+
+
+@contextmanager
+def crowd() -> Iterator[Callable[[], None]]:
+    """As many callers as there are places for; gives what lets them go."""
+    taken = [answering._callers.acquire(timeout=0) for _ in range(answering.CALLERS_AT_ONCE)]
+    assert all(taken)
+
+    def go() -> None:
+        while taken:
+            taken.pop()
+            answering._callers.release()
+
+    try:
+        yield go
+    finally:
+        go()
+
+
+def test_whoever_would_wait_before_the_threads_hears_so_at_once(town: Town) -> None:
+    duty = town.handset("longgang-1", answers(after=2, talks=10))
+
+    async def story() -> float:
+        with crowd() as go:
+            call = await town.ring("p003", "longgang")
+            await call.hears("正在继续为您接通", within=1)
+            go()
+            await call.joined(duty.number, within=40)
+        call.hang_up()
+        await town.world.quiet()
+        return call.longest_silence()
+
+    assert town.play(story(), working=False) <= 6
+    (call,) = town.calls()
+    assert call.outcome == "answered" and town.events().count("opened") == 1
+
+
+def test_a_crowd_that_stays_keeps_nobody_out(town: Town) -> None:
+    """Asked to wait a few times at each step, then they wait with the others; whoever hangs up is noted."""
+    town.everybody(NEVER_ANSWERS)
+
+    async def story() -> None:
+        with crowd():
+            call = await town.ring("p003", "longgang")
+            await call.hears("您好，龙港镇关爱帮扶热线", within=30)
+            call.hang_up()
+            await town.world.quiet()
+
+    town.play(story(), working=False)
+    (call,) = town.calls()
+    assert call.outcome == "abandoned" and town.ticket().call_back_by
 
 
 def test_a_lock_that_nobody_gives_back(town: Town) -> None:

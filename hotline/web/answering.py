@@ -45,12 +45,12 @@ MOST_BEFORE = 3
 """Entries of the journal that a caller's webhook takes in before its own turn; the keeper does the rest."""
 REPORTS_AT_ONCE, REPORT_SECONDS = 3, 4.0
 """Reports that are worked on at once; a further one waits so long for its turn, while callers are answered."""
-PLACE_SECONDS, PLACE_WITHOUT_SNAPSHOT_SECONDS = 1.0, 2.0
-"""How long a webhook waits for a place among those who are with the database, and how long if nothing else can answer.
+PLACE_SECONDS = 2.0
+"""How long a webhook waits for a place among those who are with the database.
 
 The snapshot costs as much time of this process as the database does, and the journal that again: in a crowd it is for
 those who would wait too long, not for making the queue shorter."""
-ALONE_AT_ONCE, ALONE_SECONDS = 8, 3.0
+ALONE_AT_ONCE, ALONE_SECONDS = 8, 2.0
 """Webhooks that the snapshot answers at once, and how long a further one waits for its turn: of a hundred at once each
 would take a hundred times as long."""
 CALLERS_AT_ONCE = 144
@@ -222,14 +222,14 @@ def _by_snapshot(ways: _Ways, memo: Memo | None) -> str | None:
 
 
 def _by_database(x: Exchange, ways: _Ways, *, patient: bool) -> str | None:
-    gate, place = x.standby.gate, PLACE_WITHOUT_SNAPSHOT_SECONDS if ways.needed else PLACE_SECONDS
+    gate = x.standby.gate
     reply = None
     if ways.first:
-        with gate.statements(patient=patient, place_within=place) as connection:
+        with gate.statements(patient=patient, place_within=PLACE_SECONDS) as connection:
             reply = ways.first(connection)
     if reply or not ways.ask:
         return reply
-    with gate.transaction(x.call_sessions, patient=patient, place_within=place) as session:
+    with gate.transaction(x.call_sessions, patient=patient, place_within=PLACE_SECONDS) as session:
         if ways.first:  # whoever begins to listen hears the newest words; the keeper sees to the rest within seconds
             x.prompts.refresh(session)
         return ways.ask(session)

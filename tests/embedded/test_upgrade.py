@@ -76,6 +76,7 @@ def web(folder: Path, settings: Settings, port: int) -> Iterator[Post]:
         "HOTLINE_PUBLIC_URL": settings.base_url,
     }
     argv = web_argv(settings.model_copy(update={"port": port}))
+    argv[-1] = "hotline.app:create_app"  # as the older release's supervisor starts both, still running in an upgrade
     said = settings.data_dir / f"web-{port}.log"
     with said.open("wb") as log:
         process = subprocess.Popen(argv, cwd=folder, env=environment, stdout=log, stderr=log)

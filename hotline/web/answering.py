@@ -39,6 +39,7 @@ Spare = Callable[..., str | None]
 
 CARRIED = (
     "Digits", "RecordingSid", "RecordingUrl", "RecordingDuration", "DialCallStatus", "DialCallDuration", "DialBridged",
+    "ErrorUrl",
 )  # fmt: skip
 """What the caller or the carrier told us and must survive a second try of the same webhook."""
 MOST_BEFORE = 3
@@ -174,7 +175,7 @@ def _report(
 def memo_of_request(x: Exchange) -> Memo | None:
     """Return what the address says of its call: ours, or that of the webhook which failed."""
     text = request.args.get(PARAMETER, "")
-    if not text and (failed := request.form.get("ErrorUrl")):
+    if not text and (failed := request.values.get("ErrorUrl")):
         text = parse_qs(urlsplit(failed).query).get(PARAMETER, [""])[0]
     return x.standby.memos.read(text) if text else None
 

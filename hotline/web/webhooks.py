@@ -84,7 +84,7 @@ def _status_alone(x: Exchange, _memo: Memo | None, event: CallEvent) -> None:
 
 
 def _lost_alone(x: Exchange, memo: Memo | None, event: CallEvent) -> str:
-    return fallback.resume_alone(x, memo, event, request.form.get("ErrorUrl", ""))
+    return fallback.resume_alone(x, memo, event, request.values.get("ErrorUrl", ""))
 
 
 def _taken_at_once(x: Exchange, connection: Connection, event: CallEvent) -> str | None:
@@ -171,7 +171,7 @@ def status(x: Exchange, session: Session, event: CallEvent) -> None:
 @spoken(_lost_alone)
 def lost(x: Exchange, session: Session, event: CallEvent) -> str:
     """The carrier could not get our answer: go on from where the call stands."""
-    return fallback.resume(x, session, event, request.form.get("ErrorUrl", ""))
+    return fallback.resume(x, session, event, request.values.get("ErrorUrl", ""))
 
 
 @webhooks.get("/audio/<path:name>")

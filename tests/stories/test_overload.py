@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from threading import Event
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, text, update
 from twilio.request_validator import RequestValidator
 
@@ -164,6 +166,34 @@ def test_whoever_would_wait_before_the_threads_hears_so_at_once(town: Town) -> N
     assert town.play(story(), working=False) <= 6
     (call,) = town.calls()
     assert call.outcome == "answered" and town.events().count("opened") == 1
+
+
+def test_a_handset_that_is_asked_to_wait_comes_back_to_what_failed(town: Town) -> None:
+    """The carrier lost the whisper and asks the address for failures, in a crowd: it must not become a new call."""
+    town.everybody(NEVER_ANSWERS)
+
+    def failed(client: FlaskClient, url: str, form: dict[str, str]) -> str:
+        base, token = town.x.settings.base_url, town.x.settings.carrier_tokens[0]
+        signature = RequestValidator(token).compute_signature(base + url, form)
+        return str(client.post(url, data=form, headers={"X-Twilio-Signature": signature}).text)
+
+    def picked_up() -> str:
+        (call,), leg, client = town.calls(), town.legs("ringing")[0], town.app.test_client()
+        form = {"CallSid": "CA78", "ParentCallSid": call.sid, "CallStatus": "in-progress"}
+        lost = {"ErrorUrl": f"{town.x.settings.base_url}/carrier/legs/{leg.id}/screen"}
+        with crowd():
+            told = failed(client, "/carrier/fallback", form | lost)
+        again = html.unescape(told.split("<Redirect")[1].split(">")[1].split("<")[0])
+        return failed(client, again.removeprefix(town.x.settings.base_url), form)
+
+    async def story() -> None:
+        await town.ring("p003", "longgang")
+        await town.handset("longgang-1", NEVER_ANSWERS).rings(within=20)
+        await town.world.passes(1)
+        assert "接听按1" in await town.world.work(picked_up)
+
+    town.play(story(), working=False)
+    assert len(town.calls()) == 1
 
 
 def test_a_crowd_that_stays_keeps_nobody_out(town: Town) -> None:

@@ -151,7 +151,7 @@ def _standby(x: Exchange) -> Iterator[Metric]:
     if directory:
         age = (now - directory.snapshot.taken_at).total_seconds()
         yield _gauge("snapshot_age_seconds", "Age of the snapshot that calls go on from without the database.", age)
-    waiting = x.standby.journal.waiting()
+    waiting = x.standby.journal.pending_count()
     yield _gauge("journal_pending", "Webhooks answered without the database that are not in it yet.", waiting)
     memory = x.standby.journal.unwritten
     yield _gauge("journal_unwritten", "Of these, the ones in memory only: the journal's disk is full.", len(memory))

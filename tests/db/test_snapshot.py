@@ -126,7 +126,7 @@ def test_what_is_taken_up_is_what_is_answered(county: Session) -> None:
     county.execute(update(Handset).where(Handset.code == "longgang-1").values(state="suspect"))
     county.execute(update(Survivor).where(Survivor.code == "p003").values(village="别处"))
     newer = taking.take(county, VAULT, NOW, dataclasses.replace(first, people=kept.People("older")))
-    directory.take_up(newer)
+    directory.snapshot = newer
     anew = Directory(newer, VAULT)
     memo = Memo(new_id(), line.id, line.station_id, directory.duty_station(line.station_id).id, NOW)
     given = directory.facts(memo, NOW, None, Live())

@@ -183,7 +183,7 @@ def test_what_was_brought_in_is_there_once_whoever_dies_when(town: Town) -> None
     entries = journal.pending()
     _die_after(town, 3)
     assert not keeper.watch(town.x)
-    assert len(journal.pending()) == journal.waiting() == len(entries) - 3
+    assert len(journal.pending()) == journal.pending_count() == len(entries) - 3
     assert keeper.watch(town.x) and not journal.pending()
     before = _rows(town)
     with journal._connection() as db:  # the mark was lost: the database knows all the same

@@ -12,7 +12,7 @@ from hotline.calls.chain import sealing
 from hotline.calls.facts import BranchFacts, Facts, Phone, StationFacts
 from hotline.calls.lookup import carried
 from hotline.calls.standby.memo import PREFIX_BYTES, Memo
-from hotline.calls.standby.snapshot import LineRow, People, Person, Snapshot, StationRow
+from hotline.calls.standby.snapshot import LineRow, Person, Snapshot, StationRow
 from hotline.directory import hours
 from hotline.directory.policy import RoutingPolicy
 from hotline.directory.vocabulary import DOMAINS, NEEDS
@@ -50,8 +50,8 @@ class Directory:
     """A snapshot with its indices; made anew when its directory, duties or policies are."""
 
     def __init__(self, snapshot: Snapshot, vault: Vault) -> None:
-        self._people, self._persons = People(), dict[str, str]()
-        self.take_up(snapshot)
+        self.snapshot = snapshot
+        """Replaced by one that differs in people, unwell handsets or who is missing only: no index is made of these."""
         self.lines = {line.id: line for line in snapshot.lines}
         self._by_number = {line.number: line for line in snapshot.lines}
         self.stations = {station.id: station for station in snapshot.stations}
@@ -68,13 +68,6 @@ class Directory:
         self.seal = lru_cache(maxsize=None)(sealing(vault))
         """Telephone -> its keyed hash and its sealed number, as legs keep them."""
 
-    def take_up(self, snapshot: Snapshot) -> None:
-        """Go on with a snapshot that has other people, handsets that are not ok, or people missing; all else alike."""
-        if snapshot.people is not self._people:
-            texts = (text for texts in snapshot.people.by_number.values() for text in texts)
-            self._people, self._persons = snapshot.people, {_id_in(text): text for text in texts}
-        self.snapshot = snapshot
-
     def line_called(self, called: Number | None) -> LineRow | None:
         """Return the published line of a number; an unknown one is taken as the first trunk line."""
         trunk = next((line for line in self.snapshot.lines if line.flow == "main"), None)
@@ -87,7 +80,7 @@ class Directory:
 
     def person(self, survivor_id: UUID | None) -> Person | None:
         """Return a survivor; None: nobody is known by that."""
-        text = self._persons.get(str(survivor_id))
+        text = self.snapshot.people.by_id.get(str(survivor_id))
         return Person.read(text) if text else None
 
     def path(self, station_id: UUID) -> Sequence[StationRow]:
@@ -232,7 +225,3 @@ class Directory:
 
 def _carriers(duty: StationDuty) -> Iterable[UUID]:
     return (one.staff_id for one in (duty.first, duty.backup) if one)
-
-
-def _id_in(text: str) -> str:
-    return text[2:38]  # ["0190…-…", …: a hundred thousand are not parsed for it

@@ -152,12 +152,12 @@ class Journal:
         left = [one for one in written or () if one.seq not in self._marks]
         return sorted([*left, *self.unwritten.all()], key=lambda one: one.at)
 
-    def waiting(self) -> int:
+    def pending_count(self) -> int:
         """Return how many entries are not in the database yet; 0 of a file that cannot be read."""
-        return max(0, (self._waiting() or 0) - len(self._marks)) + len(self.unwritten)
+        return max(0, (self._pending_count() or 0) - len(self._marks)) + len(self.unwritten)
 
     @_forgiving
-    def _waiting(self) -> int:
+    def _pending_count(self) -> int:
         if not self._file.exists():
             return 0
         with self._connection() as db:

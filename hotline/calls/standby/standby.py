@@ -51,7 +51,7 @@ class Standby:
         if taken is have:
             return False
         if self.directory and have and taken.rosters is have.rosters:  # what the indices are made of is the same
-            self.directory.take_up(taken)
+            self.directory.snapshot = taken
         else:
             self.directory = Directory(taken, self._vault)
         try:

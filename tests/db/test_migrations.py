@@ -74,9 +74,12 @@ def test_a_call_that_they_wait_for_in_turn_only_holds_them_up(empty: str, caplog
     """They hold the stations and want the rosters; somebody has changed a roster and is about to change a station."""
     schema.upgrade(empty, "0033")
     engine = create(empty)
+    with engine.begin() as admin:  # they look once, and on a busy machine the page may need more than the usual second
+        admin.execute(text(f"ALTER DATABASE {admin.engine.url.database} SET deadlock_timeout = '3s'"))
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'pattern'::regclass")
     with ThreadPoolExecutor(1) as thread:
         with engine.begin() as page, engine.connect() as watcher:
+            page.execute(text("SET LOCAL deadlock_timeout = '1min'"))  # whoever looks first gives way: not the page
             page.execute(text("LOCK TABLE pattern IN ROW EXCLUSIVE MODE"))
             upgraded = thread.submit(schema.upgrade, empty)
             while not watcher.scalar(waiting):
